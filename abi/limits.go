@@ -1,0 +1,26 @@
+package abi
+
+// Limits that both sides keep. A frame beyond one of them is broken, whoever wrote it.
+const (
+	// MaxDepth is how deep arrays and maps may lie in each other; the frame's own array or map is not counted.
+	MaxDepth = 64
+	// MaxHeaders is how many headers a custom response may have.
+	MaxHeaders = 64
+	// MaxHeaderBytes bounds names and values of all headers of a custom response together.
+	MaxHeaderBytes = 16 << 10
+	// MaxMessage bounds the message of an error, in bytes.
+	MaxMessage = 64 << 10
+	// MaxResult bounds a result frame, in bytes.
+	MaxResult = 4 << 20
+	// MaxLogLine bounds one log line, in bytes.
+	MaxLogLine = 16 << 10
+)
+
+// Statuses that a result frame may carry.
+const (
+	// MinErrorStatus and MaxStatus bound the status of TagError. Outside of them a host answers 500.
+	MinErrorStatus = 400
+	// MinCustomStatus and MaxStatus bound the status of TagCustom. Outside of them the frame is broken.
+	MinCustomStatus = 200
+	MaxStatus       = 599
+)

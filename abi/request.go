@@ -1,0 +1,225 @@
+package abi
+
+// Header is one line of an HTTP head.
+type Header struct{ Name, Value string }
+
+// Meta is what a guest is told of the HTTP request, where that is enabled.
+type Meta struct {
+	Path    string   // with single slashes and without the query
+	Headers []Header // as they arrived, repeats included
+}
+
+// Request is the frame of one call: a map.
+//
+//	{"endpoint": str, "kind": str, "request": nil | {"path": str, "headers": [[name, value], …]},
+//	 "args": map | bin}        for a function
+//	{…, "records": array | bin} for the kinds that predict
+type Request struct {
+	Endpoint string
+	Kind     Kind
+	// Meta is the raw value of "request": nil when request metadata is not enabled for this host, else a value for
+	// ReadMeta. It is part of the frame.
+	Meta []byte
+	// Input is the raw value of "args" or "records", or the client's JSON text when JSON is true. It is part of the
+	// frame.
+	Input []byte
+	// JSON says that the manifest asks for the body as it came.
+	JSON bool
+}
+
+// AppendRequest adds a request frame.
+func AppendRequest(b []byte, r Request) []byte {
+	b = AppendMapHeader(b, 4)
+	b = AppendString(AppendString(b, "endpoint"), r.Endpoint)
+	b = AppendString(AppendString(b, "kind"), r.Kind.String())
+	b = AppendString(b, "request")
+	if r.Meta == nil {
+		b = AppendNil(b)
+	} else {
+		b = append(b, r.Meta...)
+	}
+	b = AppendString(b, inputKey(r.Kind))
+	if r.JSON {
+		return AppendBytes(b, r.Input)
+	}
+	return append(b, r.Input...)
+}
+
+func inputKey(k Kind) string {
+	if k.Predicts() {
+		return "records"
+	}
+	return "args"
+}
+
+// ReadRequest reads a request frame. It checks the whole of it, the values of Meta and Input too, so that what follows
+// can trust their shape. Keys that it does not know are passed over.
+func ReadRequest(b []byte) (Request, error) {
+	var r Request
+	var seenEndpoint, seenMeta bool
+	var key, input []byte // the key is "args" or "records"
+	n, b, err := ReadMapHeader(b)
+	for ; n > 0 && err == nil; n-- {
+		var k []byte
+		if k, b, err = ReadStringBytes(b); err != nil {
+			break
+		}
+		again := false
+		switch string(k) {
+		case "endpoint":
+			again, seenEndpoint = seenEndpoint, true
+			r.Endpoint, b, err = ReadString(b)
+		case "kind":
+			again = r.Kind != 0
+			r.Kind, b, err = readKind(b)
+		case "request":
+			again, seenMeta = seenMeta, true
+			r.Meta, b, err = cut(b)
+		case "args", "records":
+			again, key = key != nil, k
+			input, b, err = cut(b)
+		default:
+			b, err = Skip(b)
+		}
+		if err == nil && again {
+			err = ErrField
+		}
+	}
+	switch {
+	case err != nil:
+		return Request{}, err
+	case len(b) > 0:
+		return Request{}, ErrTrailing
+	case !seenEndpoint || !seenMeta || r.Kind == 0 || string(key) != inputKey(r.Kind):
+		return Request{}, ErrField
+	}
+	if TypeOf(r.Meta) == TypeNil {
+		r.Meta = nil
+	} else if _, err := ReadMeta(r.Meta); err != nil {
+		return Request{}, err
+	}
+	r.Input = input
+	switch t := TypeOf(input); {
+	case t == TypeBytes:
+		r.JSON = true
+		r.Input, _, err = ReadBytes(input)
+	case r.Kind.Predicts() && t == TypeArray:
+		err = checkRecords(input)
+	case r.Kind.Predicts() || t != TypeMap:
+		err = ErrType
+	default:
+		err = checkKeys(input)
+	}
+	if err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}
+
+// cut takes one value as it stands.
+func cut(b []byte) (value, rest []byte, err error) {
+	rest, err = Skip(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	n := len(b) - len(rest)
+	return b[:n:n], rest, nil
+}
+
+func checkRecords(b []byte) error {
+	n, b, err := ReadArrayHeader(b)
+	for ; n > 0 && err == nil; n-- {
+		if TypeOf(b) != TypeMap {
+			return mismatch(b)
+		}
+		var record []byte
+		if record, b, err = cut(b); err == nil {
+			err = checkKeys(record)
+		}
+	}
+	return err
+}
+
+// checkKeys tells whether the keys of a map are strings.
+func checkKeys(b []byte) error {
+	n, b, err := ReadMapHeader(b)
+	for ; n > 0 && err == nil; n-- {
+		if _, b, err = ReadStringBytes(b); err == nil {
+			b, err = Skip(b)
+		}
+	}
+	return err
+}
+
+// AppendMeta adds the value of "request".
+func AppendMeta(b []byte, m Meta) []byte {
+	b = AppendMapHeader(b, 2)
+	b = AppendString(AppendString(b, "path"), m.Path)
+	b = AppendString(b, "headers")
+	return appendHeaders(b, m.Headers)
+}
+
+// ReadMeta reads the value of "request" that is not nil.
+func ReadMeta(b []byte) (Meta, error) {
+	var m Meta
+	var seenPath, seenHeaders bool
+	n, b, err := ReadMapHeader(b)
+	for ; n > 0 && err == nil; n-- {
+		var key []byte
+		if key, b, err = ReadStringBytes(b); err != nil {
+			break
+		}
+		again := false
+		switch string(key) {
+		case "path":
+			again, seenPath = seenPath, true
+			m.Path, b, err = ReadString(b)
+		case "headers":
+			again, seenHeaders = seenHeaders, true
+			m.Headers, b, err = readHeaders(b)
+		default:
+			b, err = Skip(b)
+		}
+		if err == nil && again {
+			err = ErrField
+		}
+	}
+	switch {
+	case err != nil:
+		return Meta{}, err
+	case len(b) > 0:
+		return Meta{}, ErrTrailing
+	case !seenPath || !seenHeaders:
+		return Meta{}, ErrField
+	}
+	return m, nil
+}
+
+func appendHeaders(b []byte, headers []Header) []byte {
+	b = AppendArrayHeader(b, len(headers))
+	for _, h := range headers {
+		b = AppendString(AppendString(AppendArrayHeader(b, 2), h.Name), h.Value)
+	}
+	return b
+}
+
+func readHeaders(b []byte) ([]Header, []byte, error) {
+	n, b, err := ReadArrayHeader(b)
+	var headers []Header
+	for ; n > 0 && err == nil; n-- {
+		var h Header
+		var two int
+		if two, b, err = ReadArrayHeader(b); err != nil {
+			break
+		}
+		if two != 2 {
+			return nil, nil, ErrField
+		}
+		if h.Name, b, err = ReadString(b); err != nil {
+			break
+		}
+		h.Value, b, err = ReadString(b)
+		headers = append(headers, h)
+	}
+	return headers, b, err
+}
