@@ -1,0 +1,29 @@
+package service
+
+import (
+	"context"
+	"time"
+)
+
+// Caller runs requests of one endpoint, each in a sandbox of its own. It is safe for concurrent use.
+type Caller interface {
+	// Call hands a request frame to a free sandbox, waiting for one where it must, and the result frame to result.
+	// The frame is not kept. The error is one of this package's sentinels, wrapped in what the log should know; an
+	// error of result ends the sandbox and comes back as it is.
+	Call(ctx context.Context, request []byte, result ResultReader) (Usage, error)
+	// Close ends the sandboxes that are idle, and each of the others when its call has returned.
+	Close() error
+}
+
+// ResultReader takes a result frame out of a sandbox.
+type ResultReader interface {
+	// ReadResult checks a result frame and copies out what it needs: the frame is guest memory and lasts only until
+	// ReadResult returns. An error says that the guest broke the protocol.
+	ReadResult(frame []byte) error
+}
+
+// Usage is what a call took.
+type Usage struct {
+	Wait  time.Duration // for a free sandbox
+	Guest time.Duration // inside the guest
+}
