@@ -6,9 +6,9 @@ const (
 	MaxDepth = 64
 	// MaxHeaders is how many headers a custom response may have.
 	MaxHeaders = 64
-	// MaxHeaderBytes bounds names and values of all headers of a custom response together.
+	// MaxHeaderBytes bounds the content type and the names and values of all headers of a custom response together.
 	MaxHeaderBytes = 16 << 10
-	// MaxMessage bounds the message of an error, in bytes.
+	// MaxMessage bounds the message of an error, and its type, in bytes.
 	MaxMessage = 64 << 10
 	// MaxResult bounds a result frame, in bytes.
 	MaxResult = 4 << 20

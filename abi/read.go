@@ -238,8 +238,9 @@ func container(b []byte, sixteen byte, width uint64) (n int, rest []byte, err er
 	return int(count), rest, nil
 }
 
-// Skip passes over one value of any type and all that lies in it. It checks what it passes over: strings are UTF-8,
-// nothing is nested deeper than [MaxDepth], there are no extension types.
+// Skip passes over one value of any type and all that lies in it. It checks what it passes over: strings are UTF-8, keys
+// of maps are strings, floats are finite, nothing is nested deeper than [MaxDepth], there are no extension types. It does
+// not look for repeated keys.
 func Skip(b []byte) (rest []byte, err error) { return skip(b, MaxDepth) }
 
 func skip(b []byte, depth int) (rest []byte, err error) {
@@ -250,7 +251,10 @@ func skip(b []byte, depth int) (rest []byte, err error) {
 		_, _, rest, err = readInteger(b)
 		return rest, err
 	case TypeFloat:
-		_, rest, err = ReadFloat(b)
+		v, rest, err := ReadFloat(b)
+		if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+			err = ErrRange
+		}
 		return rest, err
 	case TypeString:
 		_, rest, err = ReadStringBytes(b)
@@ -260,19 +264,25 @@ func skip(b []byte, depth int) (rest []byte, err error) {
 		return rest, err
 	case TypeArray:
 		n, rest, err := ReadArrayHeader(b)
-		return skipAll(rest, n, depth, err)
+		return skipItems(rest, n, false, depth, err)
 	case TypeMap:
 		n, rest, err := ReadMapHeader(b)
-		return skipAll(rest, 2*n, depth, err)
+		return skipItems(rest, n, true, depth, err)
 	}
 	return nil, mismatch(b)
 }
 
-func skipAll(b []byte, n, depth int, err error) ([]byte, error) {
+// skipItems passes over n values, each behind its key where they are keyed.
+func skipItems(b []byte, n int, keyed bool, depth int, err error) ([]byte, error) {
 	if err == nil && depth == 0 {
 		err = ErrDepth
 	}
 	for ; n > 0 && err == nil; n-- {
+		if keyed {
+			if _, b, err = ReadStringBytes(b); err != nil {
+				break
+			}
+		}
 		b, err = skip(b, depth-1)
 	}
 	return b, err

@@ -1,8 +1,5 @@
 package abi
 
-// Header is one line of an HTTP head.
-type Header struct{ Name, Value string }
-
 // Meta is what a guest is told of the HTTP request, where that is enabled.
 type Meta struct {
 	Path    string   // with single slashes and without the query
@@ -95,7 +92,7 @@ func ReadRequest(b []byte) (Request, error) {
 	}
 	if TypeOf(r.Meta) == TypeNil {
 		r.Meta = nil
-	} else if _, err := ReadMeta(r.Meta); err != nil {
+	} else if err := readMeta(r.Meta, nil); err != nil {
 		return Request{}, err
 	}
 	r.Input = input
@@ -107,8 +104,6 @@ func ReadRequest(b []byte) (Request, error) {
 		err = checkRecords(input)
 	case r.Kind.Predicts() || t != TypeMap:
 		err = ErrType
-	default:
-		err = checkKeys(input)
 	}
 	if err != nil {
 		return Request{}, err
@@ -126,27 +121,14 @@ func cut(b []byte) (value, rest []byte, err error) {
 	return b[:n:n], rest, nil
 }
 
+// checkRecords tells whether the items of an array, which was read before, are maps.
 func checkRecords(b []byte) error {
 	n, b, err := ReadArrayHeader(b)
 	for ; n > 0 && err == nil; n-- {
 		if TypeOf(b) != TypeMap {
-			return mismatch(b)
+			return ErrType
 		}
-		var record []byte
-		if record, b, err = cut(b); err == nil {
-			err = checkKeys(record)
-		}
-	}
-	return err
-}
-
-// checkKeys tells whether the keys of a map are strings.
-func checkKeys(b []byte) error {
-	n, b, err := ReadMapHeader(b)
-	for ; n > 0 && err == nil; n-- {
-		if _, b, err = ReadStringBytes(b); err == nil {
-			b, err = Skip(b)
-		}
+		b, err = Skip(b)
 	}
 	return err
 }
@@ -162,6 +144,14 @@ func AppendMeta(b []byte, m Meta) []byte {
 // ReadMeta reads the value of "request" that is not nil.
 func ReadMeta(b []byte) (Meta, error) {
 	var m Meta
+	if err := readMeta(b, &m); err != nil {
+		return Meta{}, err
+	}
+	return m, nil
+}
+
+// readMeta checks the value of "request" and fills m, where there is one: checking alone allocates nothing.
+func readMeta(b []byte, m *Meta) error {
 	var seenPath, seenHeaders bool
 	n, b, err := ReadMapHeader(b)
 	for ; n > 0 && err == nil; n-- {
@@ -173,9 +163,17 @@ func ReadMeta(b []byte) (Meta, error) {
 		switch string(key) {
 		case "path":
 			again, seenPath = seenPath, true
-			m.Path, b, err = ReadString(b)
+			var path []byte
+			path, b, err = ReadStringBytes(b)
+			if m != nil {
+				m.Path = string(path)
+			}
 		case "headers":
 			again, seenHeaders = seenHeaders, true
+			if m == nil {
+				b, err = eachHeader(b, func(_, _ []byte) {})
+				break
+			}
 			m.Headers, b, err = readHeaders(b)
 		default:
 			b, err = Skip(b)
@@ -186,40 +184,11 @@ func ReadMeta(b []byte) (Meta, error) {
 	}
 	switch {
 	case err != nil:
-		return Meta{}, err
+		return err
 	case len(b) > 0:
-		return Meta{}, ErrTrailing
+		return ErrTrailing
 	case !seenPath || !seenHeaders:
-		return Meta{}, ErrField
+		return ErrField
 	}
-	return m, nil
-}
-
-func appendHeaders(b []byte, headers []Header) []byte {
-	b = AppendArrayHeader(b, len(headers))
-	for _, h := range headers {
-		b = AppendString(AppendString(AppendArrayHeader(b, 2), h.Name), h.Value)
-	}
-	return b
-}
-
-func readHeaders(b []byte) ([]Header, []byte, error) {
-	n, b, err := ReadArrayHeader(b)
-	var headers []Header
-	for ; n > 0 && err == nil; n-- {
-		var h Header
-		var two int
-		if two, b, err = ReadArrayHeader(b); err != nil {
-			break
-		}
-		if two != 2 {
-			return nil, nil, ErrField
-		}
-		if h.Name, b, err = ReadString(b); err != nil {
-			break
-		}
-		h.Value, b, err = ReadString(b)
-		headers = append(headers, h)
-	}
-	return headers, b, err
+	return nil
 }

@@ -58,10 +58,13 @@ func AppendValueHead(b []byte) []byte {
 	return AppendUint(AppendArrayHeader(b, 2), uint64(TagValue))
 }
 
-// ReadResult reads a result frame and checks its shape. It does not judge statuses, header names or JSON text: that is
-// the host's business.
+// ReadResult reads a result frame and checks its shape and limits. The status of an error, what is in headers and JSON
+// text, and repeated keys in a value are for the host to judge.
 func ReadResult(b []byte) (Result, error) {
 	var r Result
+	if len(b) > MaxResult {
+		return r, ErrSize
+	}
 	n, b, err := ReadArrayHeader(b)
 	if err != nil {
 		return r, err
@@ -101,11 +104,11 @@ func (r *Result) readError(b []byte, typed bool) (rest []byte, err error) {
 	if r.Message, b, err = ReadString(b); err != nil {
 		return nil, err
 	}
-	if len(r.Message) > MaxMessage {
-		return nil, ErrSize
-	}
 	if typed {
 		r.Type, b, err = ReadString(b)
+	}
+	if err == nil && max(len(r.Message), len(r.Type)) > MaxMessage {
+		err = ErrSize
 	}
 	return b, err
 }
@@ -113,6 +116,9 @@ func (r *Result) readError(b []byte, typed bool) (rest []byte, err error) {
 func (r *Result) readCustom(b []byte) (rest []byte, err error) {
 	if r.Status, b, err = readStatus(b); err != nil {
 		return nil, err
+	}
+	if r.Status < MinCustomStatus || r.Status > MaxStatus {
+		return nil, ErrRange
 	}
 	if TypeOf(b) == TypeNil {
 		b = b[1:]
@@ -127,8 +133,20 @@ func (r *Result) readCustom(b []byte) (rest []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Headers, b, err = readHeaders(b)
-	return b, err
+	if n, _, err := ReadArrayHeader(b); err == nil && n > MaxHeaders {
+		return nil, ErrSize
+	}
+	if r.Headers, b, err = readHeaders(b); err != nil {
+		return nil, err
+	}
+	size := len(r.ContentType)
+	for _, h := range r.Headers {
+		size += len(h.Name) + len(h.Value)
+	}
+	if size > MaxHeaderBytes {
+		return nil, ErrSize
+	}
+	return b, nil
 }
 
 // readStatus reads a status. A number that no int holds on every platform is out of range.

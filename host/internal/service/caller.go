@@ -11,7 +11,7 @@ type Caller interface {
 	// The frame is not kept. The error is one of this package's sentinels, wrapped in what the log should know; an
 	// error of result ends the sandbox and comes back as it is.
 	Call(ctx context.Context, request []byte, result ResultReader) (Usage, error)
-	// Close ends the sandboxes that are idle, and each of the others when its call has returned.
+	// Close waits for the calls that run or wait, and ends all sandboxes. Calls that come later fail.
 	Close() error
 }
 

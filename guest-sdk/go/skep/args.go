@@ -1,0 +1,182 @@
+package skep
+
+import (
+	"skep/abi"
+	"skep/guest-sdk/go/skep/internal/codec"
+)
+
+// Args are values with names: the arguments of a function, one record of a batch, or an object within these. Reading
+// takes no reflection and, but for strings, no memory. The zero Args are empty. A handler that returns Args sends them
+// back as they came.
+//
+// A method that finds no argument of that name, or one of another type, returns an [*ArgError], which a handler can
+// pass on: the client gets status 400. A number without a fraction counts as an integer however it was written.
+type Args struct {
+	raw  []byte // a MessagePack map that was checked
+	row  int    // as in ArgError
+	json bool   // the arguments are text for Call.JSON
+}
+
+// Float is an argument that is a number. One beyond the precision of float64 is rounded.
+func (a Args) Float(name string) (float64, error) {
+	v, err := a.need(name, "a number")
+	if err != nil {
+		return 0, err
+	}
+	return v.Float()
+}
+
+// Int is an argument that is an integer in the range of int64.
+func (a Args) Int(name string) (int64, error) {
+	v, err := a.need(name, "an integer")
+	if err != nil {
+		return 0, err
+	}
+	return v.Int()
+}
+
+// Uint is an argument that is an integer in the range of uint64.
+func (a Args) Uint(name string) (uint64, error) {
+	v, err := a.need(name, "an integer")
+	if err != nil {
+		return 0, err
+	}
+	return v.Uint()
+}
+
+// String is an argument that is a string.
+func (a Args) String(name string) (string, error) {
+	v, err := a.need(name, "a string")
+	if err != nil {
+		return "", err
+	}
+	return v.Text()
+}
+
+// Bool is an argument that is a boolean.
+func (a Args) Bool(name string) (bool, error) {
+	v, err := a.need(name, "a boolean")
+	if err != nil {
+		return false, err
+	}
+	return v.Bool()
+}
+
+// List is an argument that is a list.
+func (a Args) List(name string) (List, error) {
+	v, err := a.need(name, "a list")
+	if err != nil {
+		return List{}, err
+	}
+	return v.List()
+}
+
+// Map is an argument that is an object.
+func (a Args) Map(name string) (Args, error) {
+	v, err := a.need(name, "an object")
+	if err != nil {
+		return Args{}, err
+	}
+	return v.Map()
+}
+
+// Get is an argument of any type, null too; ok says whether there is one of that name.
+func (a Args) Get(name string) (v Value, ok bool) {
+	if len(a.raw) == 0 {
+		return Value{}, false
+	}
+	raw, ok, err := codec.Lookup(a.raw, name)
+	return Value{raw: raw, name: name, row: a.row}, ok && err == nil
+}
+
+// Has says whether there is an argument of that name, be it null.
+func (a Args) Has(name string) bool {
+	_, ok := a.Get(name)
+	return ok
+}
+
+// Len is the number of arguments.
+func (a Args) Len() int {
+	if len(a.raw) == 0 {
+		return 0
+	}
+	n, _, _ := abi.ReadMapHeader(a.raw)
+	return n
+}
+
+// All gives all arguments in the order in which the client sent them.
+func (a Args) All() func(yield func(string, Value) bool) {
+	return func(yield func(string, Value) bool) {
+		if len(a.raw) == 0 {
+			return
+		}
+		n, b, err := abi.ReadMapHeader(a.raw)
+		for ; n > 0 && err == nil; n-- {
+			var key string
+			if key, b, err = abi.ReadString(b); err != nil {
+				return
+			}
+			var rest []byte
+			if rest, err = abi.Skip(b); err != nil {
+				return
+			}
+			if !yield(key, Value{raw: b[:len(b)-len(rest)], name: key, row: a.row}) {
+				return
+			}
+			b = rest
+		}
+	}
+}
+
+// Bind copies the arguments into the struct that target points to, by reflection and the names in json tags:
+//
+//	var in struct {
+//		Name string   `json:"name"`
+//		Age  *int     `json:"age"`                // a pointer stays nil when the argument is missing or null
+//		Unit string   `json:"unit,omitempty"`     // and such a field stays as it is
+//	}
+//	if err := c.Args.Bind(&in); err != nil {
+//		return nil, err
+//	}
+//
+// Fields may be booleans, numbers, strings, slices, arrays, maps with strings as keys, structs, any, and what implements
+// encoding.TextUnmarshaler. Any other field must have an argument. Arguments without a field are passed over. An
+// argument that is missing or does not fit is an [*ArgError].
+func (a Args) Bind(target any) error {
+	if a.json {
+		return ErrJSONInput
+	}
+	raw := a.raw
+	if len(raw) == 0 {
+		raw = emptyMap
+	}
+	err := codec.Bind(raw, target)
+	if e, ok := err.(*codec.BindError); ok {
+		return &ArgError{Name: e.Path, Row: a.row, Want: e.Want, Got: e.Got}
+	}
+	return err
+}
+
+var emptyMap = abi.AppendMapHeader(nil, 0)
+
+// AppendMsgpack adds the arguments as they came, as a MessagePack map.
+func (a Args) AppendMsgpack(b []byte) ([]byte, error) {
+	switch {
+	case a.json:
+		return b, ErrJSONInput
+	case len(a.raw) == 0:
+		return append(b, emptyMap...), nil
+	}
+	return append(b, a.raw...), nil
+}
+
+func (a Args) need(name, want string) (Value, error) {
+	if a.json {
+		return Value{}, ErrJSONInput
+	}
+	v, ok := a.Get(name)
+	if !ok {
+		return Value{}, &ArgError{Name: name, Row: a.row, Want: want}
+	}
+	return v, nil
+}

@@ -1,0 +1,118 @@
+package skep
+
+import (
+	"slices"
+
+	"skep/abi"
+)
+
+// Call is one request to a [Function]. It lasts until the handler returns.
+type Call struct {
+	request
+
+	// Args are the arguments that the client sent.
+	Args Args
+}
+
+// Batch is one request to a [Classifier] or a [Regressor]. It lasts until the handler returns.
+type Batch struct {
+	request
+
+	rows []byte // the records, one after the other
+	ends []int  // where each of them ends in rows
+}
+
+// Len is the number of records, which is the number of predictions to return. It is 0 when the manifest says
+// input = "json": the records are in [Batch.JSON] then.
+func (b *Batch) Len() int { return len(b.ends) }
+
+// Row is the record of that index, from 0. It panics where there is none, as a slice does.
+func (b *Batch) Row(i int) Args {
+	start := 0
+	if i > 0 {
+		start = b.ends[i-1]
+	}
+	return Args{raw: b.rows[start:b.ends[i]], row: i + 1}
+}
+
+// Rows gives all records with their indices.
+func (b *Batch) Rows() func(yield func(int, Args) bool) {
+	return func(yield func(int, Args) bool) {
+		for i := range b.Len() {
+			if !yield(i, b.Row(i)) {
+				return
+			}
+		}
+	}
+}
+
+// read takes the records of a request that was checked.
+func (b *Batch) read(input []byte) error {
+	n, rows, err := abi.ReadArrayHeader(input)
+	b.rows, b.ends = rows, b.ends[:0]
+	for rest := rows; n > 0 && err == nil; n-- {
+		rest, err = abi.Skip(rest)
+		b.ends = append(b.ends, len(rows)-len(rest))
+	}
+	return err
+}
+
+// request is what both kinds of requests tell.
+type request struct {
+	frame abi.Request
+	init  *abi.Init
+}
+
+// Endpoint is the id of this endpoint, the name of the module's file.
+func (r *request) Endpoint() string { return r.frame.Endpoint }
+
+// Service is the id of the service that the endpoint belongs to.
+func (r *request) Service() string { return r.init.Service }
+
+// Generation is the id of the service's generation that this module belongs to.
+func (r *request) Generation() string { return r.init.Generation }
+
+// Infra is the name of the infrastructure type that the host is deployed on: "static", "k8s", …
+func (r *request) Infra() string { return r.init.Infra }
+
+// Config is the value of a key in the manifest's [config], empty where there is none.
+func (r *request) Config(key string) string { return r.init.Config[key] }
+
+// LookupConfig is [Call.Config] that tells an empty value from none.
+func (r *request) LookupConfig(key string) (value string, ok bool) {
+	value, ok = r.init.Config[key]
+	return value, ok
+}
+
+// Resources are the folders with the endpoint's files, which it may read with package os.
+func (r *request) Resources() []string { return slices.Clone(r.init.Resources) }
+
+// Headers are the headers of the HTTP request, in the order in which they came. The error is [ErrNoRequestMetadata]
+// when the host does not tell them; a check of credentials must return it and not go on.
+func (r *request) Headers() (Headers, error) {
+	meta, err := r.meta()
+	return meta.Headers, err
+}
+
+// Path is the path of the HTTP request, with single slashes and without the query. The error is
+// [ErrNoRequestMetadata] when the host does not tell it.
+func (r *request) Path() (string, error) {
+	meta, err := r.meta()
+	return meta.Path, err
+}
+
+func (r *request) meta() (abi.Meta, error) {
+	if r.frame.Meta == nil {
+		return abi.Meta{}, ErrNoRequestMetadata
+	}
+	return abi.ReadMeta(r.frame.Meta)
+}
+
+// JSON is the client's text, untouched, when the manifest says input = "json", else nil. It is overwritten by the next
+// request.
+func (r *request) JSON() []byte {
+	if !r.frame.JSON {
+		return nil
+	}
+	return r.frame.Input
+}

@@ -1,0 +1,65 @@
+package skep
+
+import (
+	"runtime"
+	"unsafe"
+
+	"skep/abi"
+)
+
+// The exports and imports of a module, as package abi describes them. Everything unsafe is in this file.
+
+//go:wasmimport skep_v1 log
+func hostLog(level int32, text string)
+
+//go:wasmexport skep_v1_alloc
+func exportAlloc(size uint32) uint32 {
+	registeredModule().release()
+	if size > maxRequest {
+		return 0
+	}
+	return address(reserve(int(size)))
+}
+
+//go:wasmexport skep_v1_init
+func exportInit(ptr, size uint32) uint64 {
+	m := registeredModule()
+	frame, ok := received(ptr, size)
+	if !ok {
+		return packed(m.fail(500, notReserved, typeProtocol))
+	}
+	return packed(m.Init(frame))
+}
+
+//go:wasmexport skep_v1_call
+func exportCall(ptr, size uint32) uint64 {
+	m := registeredModule()
+	frame, ok := received(ptr, size)
+	if !ok {
+		return packed(m.fail(500, notReserved, typeProtocol))
+	}
+	result := m.Call(frame)
+	releaseRequest()
+	return packed(result)
+}
+
+//go:wasmexport skep_v1_settle
+func exportSettle() {
+	registeredModule().settle()
+	runtime.GC() // and once more for what package sync keeps in pools for one cycle
+	runtime.GC()
+}
+
+const notReserved = "the frame does not lie where skep_v1_alloc made room for it"
+
+// received is the frame that the host has written.
+func received(ptr, size uint32) (frame []byte, ok bool) {
+	if size > uint32(cap(requestRoom)) || ptr != address(requestRoom) {
+		return nil, false
+	}
+	return requestRoom[:size], true
+}
+
+func address(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }
+
+func packed(result []byte) uint64 { return abi.Pack(address(result), uint32(len(result))) }

@@ -1,0 +1,163 @@
+package skep
+
+import (
+	"errors"
+	"math"
+	"strconv"
+
+	"skep/abi"
+	"skep/guest-sdk/go/skep/internal/codec"
+)
+
+// module is a registered handler with the memory that it reuses from call to call. Its two entries are the same on all
+// platforms: a frame in, a frame out.
+type module struct {
+	kind     abi.Kind
+	function func(*Call) (any, error)
+	predict  func(*Batch) ([]Prediction, error)
+	problem  string // why the module cannot serve; empty when it can
+
+	init    abi.Init
+	call    Call
+	batch   Batch
+	encoder codec.Encoder
+	result  []byte // the last result frame; the host reads it until the next entry
+}
+
+// registeredModule is the module that this program is. One that cannot serve says why in every answer.
+func registeredModule() *module {
+	switch len(registered) {
+	case 0:
+		return &module{problem: "the module registers no handler: write `var _ = skep.Function(run)`"}
+	case 1:
+		return registered[0]
+	}
+	return &module{problem: "the module registers " + strconv.Itoa(len(registered)) +
+		" handlers: keep one skep.Function, skep.Classifier or skep.Regressor"}
+}
+
+// Init answers an init frame.
+func (m *module) Init(frame []byte) []byte {
+	if m.problem != "" {
+		return m.fail(500, m.problem, typeNoHandler)
+	}
+	init, err := abi.ReadInit(frame)
+	if err != nil {
+		return m.fail(500, "the init frame is broken: "+err.Error(), typeProtocol)
+	}
+	m.init = init
+	m.result = abi.AppendInitResult(m.result[:0], m.kind)
+	return m.result
+}
+
+// Call answers a request frame.
+func (m *module) Call(frame []byte) []byte {
+	if m.problem != "" {
+		return m.fail(500, m.problem, typeNoHandler)
+	}
+	request, err := abi.ReadRequest(frame)
+	switch {
+	case err != nil:
+		return m.fail(500, "the request frame is broken: "+err.Error(), typeProtocol)
+	case request.Kind != m.kind:
+		return m.fail(500, "the request is for a "+request.Kind.String()+", the module registers a "+m.kind.String(),
+			typeProtocol)
+	}
+	m.serve(request)
+	m.call, m.batch = Call{}, Batch{ends: m.batch.ends[:0]}
+	if len(m.result) > abi.MaxResult {
+		return m.fail(500, "the result has "+strconv.Itoa(len(m.result))+" bytes, at most "+
+			strconv.Itoa(abi.MaxResult)+" are allowed", typeInvalidResult)
+	}
+	return m.result
+}
+
+// serve runs the handler and leaves its answer in m.result, whatever the handler does.
+func (m *module) serve(frame abi.Request) {
+	returned := false
+	defer func() {
+		if !returned {
+			m.rescue(recover())
+		}
+	}()
+	var err error
+	if m.kind == abi.KindFunction {
+		err = m.serveFunction(frame)
+	} else {
+		err = m.serveBatch(frame)
+	}
+	if err != nil {
+		m.refuse(err)
+	}
+	returned = true
+}
+
+func (m *module) serveFunction(frame abi.Request) error {
+	m.call.request = request{frame, &m.init}
+	m.call.Args = Args{raw: frame.Input}
+	if frame.JSON {
+		m.call.Args = Args{json: true}
+	}
+	v, err := m.function(&m.call)
+	if err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case *Response:
+		if v == nil {
+			return errNilResponse
+		}
+		return m.respond(v)
+	case Response:
+		return m.respond(&v)
+	case RawJSON:
+		m.result = abi.AppendResult(m.result[:0], abi.Result{Tag: abi.TagJSON, Value: v})
+		return nil
+	}
+	m.result = abi.AppendValueHead(m.result[:0])
+	m.result, err = m.encoder.Append(m.result, v, 0)
+	return invalidResult(err)
+}
+
+func (m *module) serveBatch(frame abi.Request) error {
+	m.batch.request = request{frame, &m.init}
+	if !frame.JSON {
+		if err := m.batch.read(frame.Input); err != nil {
+			return err
+		}
+	}
+	list, err := m.predict(&m.batch)
+	if err != nil {
+		return err
+	}
+	if !frame.JSON && len(list) != m.batch.Len() {
+		return invalidResult(errors.New("the handler returned " + strconv.Itoa(len(list)) + " predictions for " +
+			strconv.Itoa(m.batch.Len()) + " records"))
+	}
+	m.result, err = m.appendPredictions(abi.AppendValueHead(m.result[:0]), list)
+	return invalidResult(err)
+}
+
+func (m *module) respond(r *Response) error {
+	if err := r.check(); err != nil {
+		return invalidResult(err)
+	}
+	status := r.Status
+	if status == 0 {
+		status = 200
+	}
+	m.result = abi.AppendResult(m.result[:0],
+		abi.Result{Tag: abi.TagCustom, Status: status, Body: r.Body, Headers: r.Headers})
+	return nil
+}
+
+// fail leaves an error in m.result. A status that no frame can carry is 500.
+func (m *module) fail(status int, message, kind string) []byte {
+	if status <= 0 || status > math.MaxInt32 {
+		status = 500
+	}
+	m.result = abi.AppendResult(m.result[:0], abi.Result{
+		Tag: abi.TagError, Status: status, Message: text(message, abi.MaxMessage), Type: text(kind, abi.MaxMessage),
+	})
+	return m.result
+}

@@ -1,0 +1,103 @@
+package skep
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"skep/abi"
+	"skep/guest-sdk/go/skep/internal/codec"
+)
+
+// Content types that the helpers set.
+const (
+	typeText   = "text/plain; charset=utf-8"
+	typeJSON   = "application/json"
+	typeBinary = "application/octet-stream"
+)
+
+// Response is a whole HTTP reply. Only a [Function] may return one, and its manifest must say
+// returns_custom_response = true. The zero Response is an empty reply with status 200.
+type Response struct {
+	Status  int     // 200 to 599; 0 is 200
+	Headers Headers // "Content-Type" among them; the host adds its own
+	Body    []byte
+}
+
+// NewResponse is a reply made by hand. The body is not copied when it is a slice.
+func NewResponse[Body ~string | ~[]byte](status int, body Body, headers ...Header) *Response {
+	return &Response{Status: status, Headers: slices.Clone(headers), Body: []byte(body)}
+}
+
+// Text is a reply with a text and the content type "text/plain; charset=utf-8".
+func Text(body string) *Response { return newResponse([]byte(body), typeText) }
+
+// Binary is a reply with bytes and the content type "application/octet-stream". The bytes are not copied.
+func Binary(body []byte) *Response { return newResponse(body, typeBinary) }
+
+// JSON is a reply with a value as compact JSON and the content type "application/json". Values are those of [Function];
+// the keys of maps are sorted. The error says which part has no JSON form.
+func JSON(v any) (*Response, error) {
+	var encoder codec.Encoder
+	raw, err := encoder.Append(nil, v, 0)
+	if err != nil {
+		return nil, err
+	}
+	body, err := codec.AppendJSON(nil, raw)
+	if err != nil {
+		return nil, err
+	}
+	return newResponse(body, typeJSON), nil
+}
+
+func newResponse(body []byte, contentType string) *Response {
+	return &Response{Status: 200, Headers: Headers{{Name: "Content-Type", Value: contentType}}, Body: body}
+}
+
+// As gives the response another content type and returns it: skep.Text(doc).As("text/xml").
+func (r *Response) As(contentType string) *Response {
+	for i := range r.Headers {
+		if sameName(r.Headers[i].Name, "Content-Type") {
+			r.Headers[i].Value = contentType
+			return r
+		}
+	}
+	r.Headers.Add("Content-Type", contentType)
+	return r
+}
+
+// AppendMsgpack refuses: a response is no value that could lie in another.
+func (r Response) AppendMsgpack(b []byte) ([]byte, error) {
+	return b, errors.New("a response must be returned by itself, not inside a value")
+}
+
+// check tells what a host would refuse.
+func (r *Response) check() error {
+	size := 0
+	for _, h := range r.Headers {
+		size += len(h.Name) + len(h.Value)
+		if !utf8.ValidString(h.Name) || !utf8.ValidString(h.Value) {
+			return errors.New("the response's header " + strconv.Quote(h.Name) + " is not UTF-8")
+		}
+	}
+	switch {
+	case r.Status != 0 && (r.Status < abi.MinCustomStatus || r.Status > abi.MaxStatus):
+		return errors.New("the response has status " + strconv.Itoa(r.Status) + ", allowed are 200 to 599")
+	case len(r.Headers) > abi.MaxHeaders:
+		return errors.New("the response has " + strconv.Itoa(len(r.Headers)) + " headers, at most " +
+			strconv.Itoa(abi.MaxHeaders) + " are allowed")
+	case size > abi.MaxHeaderBytes:
+		return errors.New("the response's headers have " + strconv.Itoa(size) + " bytes, at most " +
+			strconv.Itoa(abi.MaxHeaderBytes) + " are allowed")
+	}
+	return nil
+}
+
+// RawJSON is JSON text that a [Function] returns as its value. The host checks it.
+type RawJSON []byte
+
+// AppendMsgpack refuses: text cannot lie in another value.
+func (j RawJSON) AppendMsgpack(b []byte) ([]byte, error) {
+	return b, errors.New("a RawJSON must be returned by itself, not inside a value")
+}

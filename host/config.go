@@ -1,0 +1,74 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"skep/host/internal/infra"
+)
+
+// Config says what a host serves and how. The zero value serves ./services.
+type Config struct {
+	// Root is the folder of services. Default "services".
+	Root string
+	// Infra is the infrastructure type, one of [InfraNames]. It decides which endpoints may answer with custom
+	// responses. Default "static".
+	Infra string
+	// RequestMetadata lets endpoints see headers and path of a request, where the infrastructure type grants that.
+	// Default off.
+	RequestMetadata bool
+	// CacheDir keeps compiled modules. It holds code that will be executed, so that only the host's user may write to
+	// it. Default "skep" in the user's cache folder.
+	CacheDir string
+	// Log takes what operators should know. Default slog.Default().
+	Log *slog.Logger
+}
+
+// ErrConfig says that a Config cannot be used.
+var ErrConfig = errors.New("host: configuration")
+
+// Validate names the first field that cannot be used, and its value. Defaults are not filled in.
+func (c Config) Validate() error {
+	if c.Infra != "" {
+		if _, err := infra.Lookup(c.Infra); err != nil {
+			return fmt.Errorf("%w: Infra: %w", ErrConfig, err)
+		}
+	}
+	if c.Root != "" {
+		info, err := os.Stat(c.Root)
+		if err != nil {
+			return fmt.Errorf("%w: Root: %w", ErrConfig, err)
+		}
+		if !info.IsDir() {
+			return fmt.Errorf("%w: Root: %q is not a folder", ErrConfig, c.Root)
+		}
+	}
+	return nil
+}
+
+// withDefaults fills in what was not set.
+func (c Config) withDefaults() (Config, error) {
+	if c.Root == "" {
+		c.Root = "services"
+	}
+	if c.Infra == "" {
+		c.Infra = infra.Default
+	}
+	if c.CacheDir == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return c, fmt.Errorf("%w: CacheDir: name a folder: %w", ErrConfig, err)
+		}
+		c.CacheDir = filepath.Join(dir, "skep")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c, nil
+}
+
+// InfraNames are the infrastructure types there are.
+func InfraNames() []string { return infra.Names() }

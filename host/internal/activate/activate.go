@@ -1,0 +1,136 @@
+// Package activate brings stored modules to the point where they serve: it reads manifests, asks what the
+// infrastructure grants, has modules compiled and initialised, runs their test queries, and puts what passed into the
+// registry. It knows neither HTTP nor the engine behind a sandbox.
+package activate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+
+	"skep/host/internal/infra"
+	"skep/host/internal/sandbox"
+	"skep/host/internal/service"
+	"skep/host/internal/store"
+)
+
+// Activator activates the services of one store.
+type Activator struct {
+	Store    *store.Store
+	Engine   *sandbox.Engine
+	Registry *service.Registry
+	Infra    infra.Type
+	Log      *slog.Logger
+
+	slots chan struct{} // modules that are compiled at the same time
+
+	mu      sync.Mutex
+	reports map[string]Report // by place
+}
+
+// New gives an activator that compiles one module a core at a time.
+func New(s *store.Store, e *sandbox.Engine, r *service.Registry, t infra.Type, log *slog.Logger) *Activator {
+	return &Activator{Store: s, Engine: e, Registry: r, Infra: t, Log: log,
+		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		reports: make(map[string]Report)}
+}
+
+// ErrInfrastructure says that the infrastructure type does not grant what an endpoint asks for. It takes out that
+// endpoint only.
+var ErrInfrastructure = errors.New("not granted by the infrastructure")
+
+// ErrGeneration says that an endpoint is sound, but another one of its generation is not.
+var ErrGeneration = errors.New("another endpoint of its generation was refused")
+
+// Begin makes a service known, as loading, and returns the work that is left: call it, in the background where that
+// helps, to bring the service up. The newest generation that is sound becomes active.
+func (a *Activator) Begin(s store.Service) (finish func(context.Context)) {
+	first := a.inspect(s.Generations[0])
+	a.publish(first)
+	return func(ctx context.Context) {
+		for i, g := range s.Generations {
+			next := first
+			if i > 0 {
+				next = a.inspect(g)
+			}
+			if a.load(ctx, next) {
+				return
+			}
+			a.Log.Error("generation refused", "service", s.ID, "generation", g.ID)
+		}
+		a.publish(first)
+	}
+}
+
+// generation is one that is being activated.
+type generation struct {
+	stored     store.Generation
+	candidates []*candidate
+}
+
+func (a *Activator) inspect(stored store.Generation) *generation {
+	g := &generation{stored: stored}
+	for _, e := range stored.Endpoints {
+		g.candidates = append(g.candidates, a.read(e))
+	}
+	return g
+}
+
+// publish makes a generation the active one of its service, with its endpoints as they stand.
+func (a *Activator) publish(g *generation) {
+	active := &service.Generation{ID: g.stored.ID, Endpoints: make(map[string]*service.Endpoint)}
+	for _, c := range g.candidates {
+		active.Endpoints[c.endpoint.ID] = c.endpoint
+	}
+	a.Registry.Put(&service.Service{ID: g.stored.Service, Active: active})
+}
+
+// load brings the candidates up and publishes them: each for itself where they are loose, else all or none. It reports
+// whether the generation serves.
+func (a *Activator) load(ctx context.Context, g *generation) bool {
+	var all sync.WaitGroup
+	for _, c := range g.candidates {
+		all.Go(func() {
+			a.slots <- struct{}{}
+			a.start(ctx, c)
+			<-a.slots
+			if g.stored.Loose {
+				a.Registry.PutEndpoint(c.endpoint)
+			}
+		})
+	}
+	all.Wait()
+	if g.stored.Loose {
+		return true
+	}
+	if bad := g.defect(); bad != nil {
+		for _, c := range g.candidates {
+			c.withdraw(bad)
+		}
+		return false
+	}
+	a.publish(g)
+	return true
+}
+
+// defect is a candidate that spoils its generation, nil where there is none.
+func (g *generation) defect() *candidate {
+	for _, c := range g.candidates {
+		if c.endpoint.State == service.StateRefused && !errors.Is(c.endpoint.Reason, ErrInfrastructure) {
+			return c
+		}
+	}
+	return nil
+}
+
+// withdraw takes back a sound candidate because of a bad one.
+func (c *candidate) withdraw(bad *candidate) {
+	if c.endpoint.State != service.StateReady {
+		return
+	}
+	_ = c.endpoint.Caller.Close() // nobody has called it
+	c.refuse(fmt.Errorf("%w: %s", ErrGeneration, bad.endpoint.ID))
+}

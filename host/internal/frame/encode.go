@@ -1,0 +1,99 @@
+package frame
+
+import (
+	"fmt"
+
+	"skep/abi"
+)
+
+// Request is everything of a request frame but the client's body.
+type Request struct {
+	Endpoint  string
+	Kind      abi.Kind
+	Action    Action // must fit Kind
+	JSONInput bool   // the guest gets the body as it came
+
+	// HasMeta says that the guest may see Path and Headers. Where it is false, "request" is nil.
+	HasMeta bool
+	Path    []byte // with single slashes and without the query
+	Headers []Header
+}
+
+// Encoder makes request frames from the bodies of clients. The zero value is ready. It works on one request at a time
+// and is meant to be reused: a warm one allocates nothing for requests of ordinary size.
+type Encoder struct {
+	w  writer
+	in input
+}
+
+// Encode makes the frame of one request. The rows are the records in it: 0 for a function, -1 where a body that goes
+// through as it came may hold any number. An error of the body is an [*InputError].
+//
+// The frame is valid until the next Encode. Neither r nor body is kept.
+func (e *Encoder) Encode(r *Request, body []byte) (frame []byte, rows int, err error) {
+	if !r.Action.Fits(r.Kind) {
+		return nil, 0, fmt.Errorf("frame: no action %s for an endpoint of kind %s", r.Action, r.Kind)
+	}
+	e.w.reset(emptied(e.w.out.b))
+	e.head(r)
+	if r.JSONInput {
+		rows = e.text(r.Action, body)
+	} else if rows, err = e.in.encode(&e.w, r.Action, body); err != nil {
+		return nil, 0, err
+	}
+	return e.w.out.b, rows, nil
+}
+
+// head writes all of the frame up to the value of "args" or "records".
+func (e *Encoder) head(r *Request) {
+	w := &e.w
+	w.mapHeader(4)
+	w.str("endpoint")
+	w.str(r.Endpoint)
+	w.str("kind")
+	w.str(r.Kind.String())
+	w.str("request")
+	if r.HasMeta {
+		e.meta(r)
+	} else {
+		w.null()
+	}
+	if r.Kind.Predicts() {
+		w.str("records")
+	} else {
+		w.str("args")
+	}
+}
+
+// meta writes the request metadata. Strings in a frame are UTF-8; HTTP promises that of nothing, so other bytes are
+// read as ISO-8859-1.
+func (e *Encoder) meta(r *Request) {
+	w := &e.w
+	w.mapHeader(2)
+	w.str("path")
+	w.strBytes(latin1(r.Path))
+	w.str("headers")
+	w.arrayHeader(len(r.Headers))
+	for _, h := range r.Headers {
+		w.arrayHeader(2)
+		w.strBytes(latin1(h.Name))
+		w.strBytes(latin1(h.Value))
+	}
+}
+
+var emptyObject = []byte("{}")
+
+// text writes the body as it came; no body at all stands for an empty object.
+func (e *Encoder) text(a Action, body []byte) (rows int) {
+	if len(body) == 0 {
+		body = emptyObject
+	}
+	e.w.bin(body)
+	switch a {
+	case ActionPredict:
+		return 1
+	case ActionPredictMulti:
+		return -1
+	}
+	return 0
+}

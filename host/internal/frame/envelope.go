@@ -1,0 +1,80 @@
+package frame
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Timing is where the time of a request went. Which fields are sent depends on the action.
+type Timing struct {
+	PreProcessing    time.Duration // reading the request
+	Wait             time.Duration // for a free sandbox
+	Execution        time.Duration // run: the call with its transport
+	FunctionInternal time.Duration // run: inside the guest
+	Enrich           time.Duration // predict: adding features
+	Preparation      time.Duration // predict: what is left of the call's time without Prediction
+	Prediction       time.Duration // predict: inside the guest
+	PostProcessing   time.Duration // predict: making the reply
+}
+
+// Context names who answered.
+type Context struct {
+	Service, Endpoint, Generation string
+}
+
+// AppendEnvelope adds the JSON object that carries a value:
+//
+//	{"response": value, "timing": {name: µs, …}, "apiContext": {"serviceId", "endpointId", "serviceGeneration"}}
+//
+// The first key is "result" for ActionPredict and "results" for ActionPredictMulti. A negative duration is sent as 0.
+func AppendEnvelope(dst []byte, a Action, value []byte, t Timing, c Context) []byte {
+	switch a {
+	case ActionPredict:
+		dst = append(dst, `{"result":`...)
+	case ActionPredictMulti:
+		dst = append(dst, `{"results":`...)
+	default:
+		dst = append(dst, `{"response":`...)
+	}
+	dst = append(dst, value...)
+	dst = appendMicros(dst, `,"timing":{"preProcessing":`, t.PreProcessing)
+	dst = appendMicros(dst, `,"wait":`, t.Wait)
+	if a == ActionRun {
+		dst = appendMicros(dst, `,"execution":`, t.Execution)
+		dst = appendMicros(dst, `,"functionInternal":`, t.FunctionInternal)
+	} else {
+		dst = appendMicros(dst, `,"enrich":`, t.Enrich)
+		dst = appendMicros(dst, `,"preparation":`, t.Preparation)
+		dst = appendMicros(dst, `,"prediction":`, t.Prediction)
+		dst = appendMicros(dst, `,"postProcessing":`, t.PostProcessing)
+	}
+	dst = appendText(dst, `},"apiContext":{"serviceId":`, c.Service)
+	dst = appendText(dst, `,"endpointId":`, c.Endpoint)
+	dst = appendText(dst, `,"serviceGeneration":`, c.Generation)
+	return append(dst, "}}"...)
+}
+
+// AppendError adds the JSON object of a failure. It is valid JSON for all strings: what is not UTF-8 in them is
+// replaced.
+//
+//	{"errorType": str, "message": str, "detailedMessage": str}
+//
+// The detailed message is the message: it is what the Python client shows.
+func AppendError(dst []byte, errorType, message string) []byte {
+	dst = appendText(dst, `{"errorType":`, errorType)
+	dst = appendText(dst, `,"message":`, message)
+	dst = appendText(dst, `,"detailedMessage":`, message)
+	return append(dst, '}')
+}
+
+func appendMicros(dst []byte, key string, d time.Duration) []byte {
+	return strconv.AppendInt(append(dst, key...), max(d.Microseconds(), 0), 10)
+}
+
+// appendText adds a string. The error of AppendQuote says only that it replaced something.
+func appendText(dst []byte, key, s string) []byte {
+	dst, _ = jsontext.AppendQuote(append(dst, key...), s)
+	return dst
+}

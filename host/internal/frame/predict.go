@@ -1,0 +1,146 @@
+package frame
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"skep/abi"
+	"skep/host/internal/service"
+)
+
+// ignored is a row without a prediction.
+const ignored = `{"ignored":true,"ignoreReason":"IGNORED_BY_MODEL"}`
+
+// appendPredictions takes the value of a prediction kind, an array with one item for each record, and adds the JSON of
+// "results", or of "result" when the action asked for one record.
+func (d *Decoder) appendPredictions(dst []byte) ([]byte, error) {
+	n, err := d.r.array("the value of a predicting endpoint")
+	if err != nil {
+		return dst, err
+	}
+	if d.Rows >= 0 && n != d.Rows {
+		return dst, fmt.Errorf("%w: %d predictions for %d records", service.ErrGuestProtocol, n, d.Rows)
+	}
+	if d.Action == ActionPredict {
+		if n != 1 {
+			return dst, fmt.Errorf("%w: %d predictions for one record", service.ErrGuestProtocol, n)
+		}
+		return d.appendRow(dst)
+	}
+	dst = append(dst, '[')
+	for i := range n {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = d.appendRow(dst); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+// appendRow takes nil, for a record that is ignored, or
+//
+//	{"prediction": str | number, "probas"?: {str: number}, "customKeys"?: map}
+//
+// and adds the JSON of the row. A prediction of NaN means ignored too.
+func (d *Decoder) appendRow(dst []byte) ([]byte, error) {
+	if d.r.next() == classNil {
+		return append(dst, ignored...), d.r.null()
+	}
+	start, first := len(dst), len(d.r.keys)
+	n, err := d.r.object("a prediction's item")
+	if err != nil {
+		return dst, err
+	}
+	predicted, nan := false, false
+	dst = append(dst, '{')
+	for range n {
+		key, err := d.r.key()
+		if err != nil {
+			return dst, err
+		}
+		dst, _ = jsontext.AppendQuote(dst, key)
+		dst = append(dst, ':')
+		switch string(key) {
+		case "prediction":
+			predicted = true
+			dst, nan, err = d.appendPrediction(dst)
+		case "probas":
+			dst, err = d.appendProbas(dst)
+		case "customKeys":
+			if err = d.r.want(classMap, "customKeys"); err == nil {
+				dst, err = d.r.appendJSON(dst, abi.MaxDepth-2) // below the array and the item
+			}
+		default:
+			err = d.r.broken("an item with the unknown key " + quoted(string(key)) + ", which ends")
+		}
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, ',')
+	}
+	switch err := d.r.unique(first); {
+	case err != nil:
+		return dst, err
+	case !predicted:
+		return dst, d.r.broken("an item without prediction, which ends")
+	case nan:
+		return append(dst[:start], ignored...), nil
+	}
+	return append(dst, `"ignored":false}`...), nil
+}
+
+// appendPrediction takes a class label for a classification and a number for a regression.
+func (d *Decoder) appendPrediction(dst []byte) (_ []byte, nan bool, err error) {
+	if d.Kind == abi.KindClassification {
+		if err := d.r.want(classStr, "the prediction of a classification"); err != nil {
+			return dst, false, err
+		}
+		dst, err = d.r.appendString(dst)
+		return dst, false, err
+	}
+	switch d.r.next() {
+	case classInt:
+		dst, err = d.r.appendJSON(dst, 0)
+		return dst, false, err
+	case classFloat:
+		v, bits, err := d.r.float()
+		if err != nil || math.IsNaN(v) {
+			return dst, true, err
+		}
+		dst, err = d.r.appendFloat(dst, v, bits)
+		return dst, false, err
+	}
+	return dst, false, d.r.want(classFloat, "the prediction of a regression")
+}
+
+// appendProbas takes the probabilities by class.
+func (d *Decoder) appendProbas(dst []byte) ([]byte, error) {
+	first := len(d.r.keys)
+	n, err := d.r.object("probas")
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, '{')
+	for i := range n {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		key, err := d.r.key()
+		if err != nil {
+			return dst, err
+		}
+		dst, _ = jsontext.AppendQuote(dst, key)
+		dst = append(dst, ':')
+		if c := d.r.next(); c != classInt && c != classFloat {
+			return dst, d.r.broken("a probability that is " + c.String())
+		}
+		if dst, err = d.r.appendJSON(dst, 0); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, '}'), d.r.unique(first)
+}

@@ -1,0 +1,92 @@
+package ingress
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/valyala/fasthttp"
+
+	"skep/host/internal/frame"
+	"skep/host/internal/service"
+)
+
+// failure is one way in which a request gets no answer of its endpoint: what the client is told. No text of it comes
+// from the host's own errors.
+type failure struct {
+	status     int
+	errorType  string
+	message    string
+	retryAfter int // seconds; 0: not sent
+}
+
+// failures says for each error of a call what the client gets; the first match counts.
+var failures = []struct {
+	err error
+	failure
+}{
+	{service.ErrPoolFull, failure{503, "PoolExhausted", "too many requests wait for this endpoint", 1}},
+	{service.ErrPoolTimeout, failure{503, "PoolTimeout", "no instance of the endpoint became free in time", 1}},
+	{service.ErrUnavailable, failure{503, "EndpointUnavailable", "the endpoint is not available", 1}},
+	{service.ErrGuestTimeout, failure{504, "GuestTimeout", "the endpoint did not answer within its time limit", 0}},
+	{service.ErrGuestMemory, failure{500, "GuestMemory", "the endpoint ran out of memory", 0}},
+	{service.ErrCustomOff, failure{500, "CustomResponseNotEnabled", "the endpoint answered with a custom response, " +
+		"but its setting returns_custom_response is not enabled", 0}},
+	{service.ErrGuestProtocol, failure{502, "GuestProtocol", "the endpoint gave an answer that cannot be sent", 0}},
+	{service.ErrGuestTrap, failure{500, "GuestTrap", "the endpoint failed", 0}},
+}
+
+var internalError = failure{500, "InternalError", "the server failed to answer", 0}
+
+func failureOf(err error) failure {
+	for _, f := range failures {
+		if errors.Is(err, f.err) {
+			return f.failure
+		}
+	}
+	return internalError
+}
+
+// brokenRequests says what a client gets whose request could not be read.
+var brokenRequests = []struct {
+	err error
+	failure
+}{
+	{fasthttp.ErrBodyTooLarge, failure{413, "PayloadTooLarge", "the body is larger than any endpoint takes", 0}},
+}
+
+func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
+	f := failure{400, "IllegalArgument", "the request is not valid HTTP", 0}
+	var small *fasthttp.ErrSmallBuffer
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &small):
+		f = failure{431, "HeaderTooLarge", "request line and headers are longer than " + strconv.Itoa(maxHead) + " bytes", 0}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		f = failure{408, "RequestTimeout", "the request did not arrive in time", 0}
+	}
+	for _, b := range brokenRequests {
+		if errors.Is(err, b.err) {
+			f = b.failure
+		}
+	}
+	s.versions(ctx)
+	ctx.SetConnectionClose()
+	f.write(ctx)
+}
+
+// write makes the failure the response.
+func (f failure) write(ctx *fasthttp.RequestCtx) {
+	if f.retryAfter > 0 {
+		ctx.Response.Header.Set("Retry-After", strconv.Itoa(f.retryAfter))
+	}
+	writeError(ctx, f.status, f.errorType, f.message)
+}
+
+// writeError makes a JSON error body the response.
+func writeError(ctx *fasthttp.RequestCtx, status int, errorType, message string) {
+	ctx.Response.SetStatusCode(status)
+	ctx.Response.Header.SetContentType(contentTypeJSON)
+	ctx.Response.SetBodyRaw(frame.AppendError(nil, errorType, message))
+}
+
+const contentTypeJSON = "application/json;charset=utf-8"

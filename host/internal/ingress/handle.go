@@ -1,0 +1,154 @@
+package ingress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"skep/host/internal/frame"
+	"skep/host/internal/service"
+)
+
+// exchange holds what one request needs beside the server's own buffers. It is reused.
+type exchange struct {
+	path    []byte
+	request frame.Request
+	encoder frame.Encoder
+	decoder frame.Decoder
+	body    []byte
+}
+
+// handle answers every request that could be read.
+func (s *Server) handle(ctx *fasthttp.RequestCtx) {
+	start := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("request failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			ctx.Response.Reset()
+			s.versions(ctx)
+			internalError.write(ctx)
+		}
+	}()
+	s.versions(ctx)
+	x := s.exchanges.Get().(*exchange)
+	defer s.exchanges.Put(x)
+
+	x.path = canonical(x.path[:0], ctx.Request.Header.RequestURI())
+	if string(x.path) == "/isAlive" {
+		s.isAlive(ctx)
+		return
+	}
+	r, ok := parseRoute(x.path)
+	if !ok {
+		writeError(ctx, 404, "NotFound", "no such path; endpoints are called by POST "+prefix+"{service}/{endpoint}/{action}")
+		return
+	}
+	if !ctx.IsPost() {
+		ctx.Response.Header.Set("Allow", "POST")
+		writeError(ctx, 405, "MethodNotAllowed", "an endpoint is called by POST")
+		return
+	}
+	e := s.find(ctx, r)
+	if e == nil {
+		return
+	}
+	if size := int64(len(ctx.Request.Body())); size > e.MaxBody {
+		writeError(ctx, 413, "PayloadTooLarge", "the body has "+strconv.FormatInt(size, 10)+" bytes, the endpoint takes "+
+			strconv.FormatInt(e.MaxBody, 10))
+		return
+	}
+	s.call(ctx, x, e, r.action, start)
+}
+
+func (s *Server) versions(ctx *fasthttp.RequestCtx) {
+	ctx.Response.Header.Set("DSS-API-Version", "1")
+	ctx.Response.Header.Set("DSS-Version", s.Version)
+}
+
+// isAlive tells a load balancer that the process answers.
+func (s *Server) isAlive(ctx *fasthttp.RequestCtx) {
+	if !ctx.IsGet() && !ctx.IsHead() {
+		ctx.Response.Header.Set("Allow", "GET, HEAD")
+		writeError(ctx, 405, "MethodNotAllowed", "isAlive is asked by GET")
+		return
+	}
+	ctx.Response.Header.SetContentType(contentTypeJSON)
+	ctx.Response.SetBodyString(`{"ok":true}`)
+}
+
+// find gives the endpoint that a route names, or answers the request itself and gives nil.
+func (s *Server) find(ctx *fasthttp.RequestCtx, r route) *service.Endpoint {
+	found := s.Registry.Lookup(r.service)
+	if found == nil {
+		writeError(ctx, 404, "NotFound", "no such service")
+		return nil
+	}
+	e := found.Active.Endpoints[string(r.endpoint)]
+	switch {
+	case e == nil:
+		writeError(ctx, 404, "NotFound", "the service has no such endpoint")
+	case e.State == service.StateLoading:
+		failure{503, "EndpointUnavailable", "the endpoint is being loaded", 1}.write(ctx)
+	case e.State != service.StateReady:
+		writeError(ctx, 503, "EndpointUnavailable", "the endpoint was refused when it was loaded; the server's log has the reason")
+	case !r.action.Fits(e.Kind):
+		writeError(ctx, 404, "NotFound", "an endpoint of kind "+e.Kind.String()+" has no action "+r.action.String())
+	default:
+		return e
+	}
+	return nil
+}
+
+// call has an endpoint answer the request.
+func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action, start time.Time) {
+	s.describe(ctx, x, e, action)
+	request, rows, err := x.encoder.Encode(&x.request, ctx.Request.Body())
+	if err != nil {
+		var input *frame.InputError
+		if errors.As(err, &input) {
+			writeError(ctx, 400, "IllegalArgument", input.Error())
+			return
+		}
+		s.fail(ctx, e, err)
+		return
+	}
+	x.decoder.Reset(&x.request, rows, e.CustomResponse)
+
+	called := time.Now()
+	usage, err := e.Caller.Call(context.Background(), request, &x.decoder)
+	if err != nil {
+		s.fail(ctx, e, err)
+		return
+	}
+	for _, note := range x.decoder.Reply.Notes {
+		s.Log.Warn("answer corrected", "service", e.Service, "generation", e.Generation, "endpoint", e.ID, "note", note)
+	}
+	s.reply(ctx, x, e, action, clock{start, called, time.Now(), usage})
+}
+
+// describe fills in what the request frame says beside the body.
+func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action) {
+	x.request.Endpoint, x.request.Kind, x.request.Action, x.request.JSONInput = e.ID, e.Kind, action, e.JSONInput
+	x.request.HasMeta = s.Metadata
+	x.request.Headers = x.request.Headers[:0]
+	if !s.Metadata {
+		return
+	}
+	x.request.Path = x.path
+	for name, value := range ctx.Request.Header.All() {
+		x.request.Headers = append(x.request.Headers, frame.Header{Name: name, Value: value})
+	}
+}
+
+// fail answers a request whose call failed. The cause goes to the log only.
+func (s *Server) fail(ctx *fasthttp.RequestCtx, e *service.Endpoint, cause error) {
+	f := failureOf(cause)
+	s.Log.Error("call failed", "service", e.Service, "generation", e.Generation, "endpoint", e.ID,
+		"status", f.status, "errorType", f.errorType, "cause", cause)
+	f.write(ctx)
+}

@@ -1,0 +1,48 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+)
+
+// Engine compiles modules. Compiled code is kept in a folder, so that a module is compiled once and only loaded
+// afterwards, by later processes too.
+type Engine struct {
+	cache wazero.CompilationCache
+	log   *slog.Logger
+}
+
+// NewEngine opens the folder of compiled code, which is made when it is missing. The folder holds code that will be
+// executed: nobody else should be able to write to it.
+func NewEngine(cacheDir string, log *slog.Logger) (*Engine, error) {
+	cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
+	if err != nil {
+		return nil, fmt.Errorf("folder for compiled modules: %w", err)
+	}
+	return &Engine{cache: cache, log: log}, nil
+}
+
+// Close releases what the engine shares between modules. Every sandbox must have been closed before.
+func (e *Engine) Close() error { return e.cache.Close(context.Background()) }
+
+// runtime makes the engine's runtime for one module; closing it frees all. Its limit lies one page above the real one, which
+// linearMemory keeps, so that a memory at its limit can still be cut.
+func (e *Engine) runtime(ctx context.Context, memory int64) (wazero.Runtime, error) {
+	config := wazero.NewRuntimeConfig().
+		WithCompilationCache(e.cache).
+		WithMemoryLimitPages(uint32(memory/pageSize) + 1).
+		WithDebugInfoEnabled(false).
+		WithCloseOnContextDone(true)
+	rt := wazero.NewRuntimeWithConfig(ctx, config)
+	if _, err := wasi_snapshot_preview1.Instantiate(ctx, rt); err != nil {
+		return nil, err
+	}
+	if err := exportHostFunctions(ctx, rt); err != nil {
+		return nil, err
+	}
+	return rt, nil
+}

@@ -1,0 +1,81 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+
+	"skep/abi"
+)
+
+// maxLogLines is how many lines one call may write, and maxLogBytes how many bytes: what is beyond is counted only, so
+// that a module cannot fill a disk.
+const (
+	maxLogLines = 64
+	maxLogBytes = 16 << 10
+)
+
+// guestLog takes the lines of one instance: those of the log function, and what it writes to its standard output and
+// error. It is used by one goroutine at a time.
+type guestLog struct {
+	to      *slog.Logger
+	warming bool // the lines come from the warm-up, not from a request
+	lines   int
+	bytes   int
+	dropped int
+	partial []byte // an unfinished line of standard output or error
+}
+
+// line writes one line within the limits of a call. The text may hold anything: a log handler escapes it.
+func (l *guestLog) line(level abi.Level, text []byte) {
+	if l.lines >= maxLogLines || l.bytes >= maxLogBytes {
+		l.dropped++
+		return
+	}
+	text = text[:min(len(text), abi.MaxLogLine, maxLogBytes-l.bytes)]
+	l.lines++
+	l.bytes += len(text)
+	l.write(level, text)
+}
+
+func (l *guestLog) write(level abi.Level, text []byte) {
+	at := min(max(slog.Level(level), slog.LevelDebug), slog.LevelError)
+	if !l.to.Enabled(context.Background(), at) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("text", strings.ToValidUTF8(string(text), "\uFFFD"))}
+	if l.warming {
+		attrs = append(attrs, slog.Bool("warmUp", true))
+	}
+	l.to.LogAttrs(context.Background(), at, "guest", attrs...)
+}
+
+// Write takes standard output and error, line by line.
+func (l *guestLog) Write(p []byte) (int, error) {
+	n := len(p)
+	for {
+		head, tail, found := bytes.Cut(p, []byte("\n"))
+		if room := abi.MaxLogLine - len(l.partial); len(head) > room {
+			head = head[:room]
+		}
+		l.partial = append(l.partial, head...)
+		if !found {
+			return n, nil
+		}
+		l.line(abi.LevelInfo, l.partial)
+		l.partial, p = l.partial[:0], tail
+	}
+}
+
+// end finishes a call: an unfinished line is written, and how many were too many.
+func (l *guestLog) end() {
+	if len(l.partial) > 0 {
+		l.line(abi.LevelInfo, l.partial)
+		l.partial = l.partial[:0]
+	}
+	if l.dropped > 0 {
+		l.to.Warn("guest wrote too many log lines", "dropped", l.dropped)
+	}
+	l.lines, l.bytes, l.dropped = 0, 0, 0
+}

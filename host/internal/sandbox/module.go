@@ -1,0 +1,161 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"skep/abi"
+	"skep/host/internal/wasmbin"
+)
+
+// module is compiled code that keeps to the ABI, in an engine runtime of its own.
+type module struct {
+	rt      wazero.Runtime
+	code    wazero.CompiledModule
+	globals []string // export names of the mutable globals
+}
+
+// ErrModule says that a module cannot be hosted, whatever the settings.
+var ErrModule = errors.New("module refused")
+
+func refuse(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrModule}, args...)...)
+}
+
+// compile checks and compiles a module that may use memory bytes.
+func (e *Engine) compile(ctx context.Context, binary []byte, memory int64) (*module, error) {
+	binary, globals, err := wasmbin.ExportGlobals(binary)
+	if err != nil {
+		return nil, refuse("%w", err)
+	}
+	rt, err := e.runtime(ctx, memory)
+	if err != nil {
+		return nil, err
+	}
+	code, err := rt.CompileModule(ctx, binary)
+	if err == nil {
+		err = checkModule(rt, code, memory)
+	} else {
+		err = refuse("%w", err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, rt.Close(ctx))
+	}
+	return &module{rt: rt, code: code, globals: globals}, nil
+}
+
+func (m *module) close() error { return m.rt.Close(context.Background()) }
+
+// export is what a module must or may export: a function with this signature.
+type export struct {
+	name            string
+	params, results []api.ValueType
+	required        bool
+}
+
+var exports = []export{
+	{abi.ExportAlloc, []api.ValueType{i32}, []api.ValueType{i32}, true},
+	{abi.ExportCall, []api.ValueType{i32, i32}, []api.ValueType{i64}, true},
+	{abi.ExportInit, []api.ValueType{i32, i32}, []api.ValueType{i64}, false},
+	{abi.ExportSettle, nil, nil, false},
+	{abi.ExportInitialize, nil, nil, false},
+}
+
+// otherVersion finds the call export of another version of the ABI.
+var otherVersion = regexp.MustCompile(`^skep_v([0-9]+)_call$`)
+
+// checkModule compares imports and exports with the ABI, before anything of the module runs.
+func checkModule(rt wazero.Runtime, code wazero.CompiledModule, memory int64) error {
+	for _, f := range code.ImportedFunctions() {
+		if err := checkImport(rt, f); err != nil {
+			return err
+		}
+	}
+	if imported := code.ImportedMemories(); len(imported) > 0 {
+		mod, name, _ := imported[0].Import()
+		return refuse("it imports the memory %s.%s; a module must define its own", mod, name)
+	}
+	functions := code.ExportedFunctions()
+	if functions[abi.ExportCall] == nil {
+		for name := range functions {
+			if v := otherVersion.FindStringSubmatch(name); v != nil {
+				return refuse("it is made for ABI version %s, this host has version %d; build it with a matching SDK",
+					v[1], abi.Version)
+			}
+		}
+		if functions["_start"] != nil {
+			return refuse("it is a command with a _start function; build it as a library (Go: -buildmode=c-shared)")
+		}
+	}
+	for _, want := range exports {
+		f := functions[want.name]
+		switch {
+		case f == nil && want.required:
+			return refuse("it does not export the function %s; build it with a skep SDK", want.name)
+		case f == nil:
+		case !slices.Equal(f.ParamTypes(), want.params) || !slices.Equal(f.ResultTypes(), want.results):
+			return refuse("its export %s has the signature %s, want %s", want.name,
+				signature(f.ParamTypes(), f.ResultTypes()), signature(want.params, want.results))
+		}
+		if f != nil {
+			if mod, name, imported := f.Import(); imported {
+				return refuse("its export %s is the imported function %s.%s", want.name, mod, name)
+			}
+		}
+	}
+	mem := code.ExportedMemories()[abi.ExportMemory]
+	if mem == nil {
+		return refuse("it does not export its memory as %q", abi.ExportMemory)
+	}
+	if minimum := int64(mem.Min()) * pageSize; minimum > memory {
+		return refuse("it needs at least %s bytes of memory, and its limit is %s; raise limits.memory in its manifest",
+			strconv.FormatInt(minimum, 10), strconv.FormatInt(memory, 10))
+	}
+	return nil
+}
+
+func checkImport(rt wazero.Runtime, f api.FunctionDefinition) error {
+	mod, name, _ := f.Import()
+	offered := rt.Module(mod)
+	if offered == nil || mod != abi.ImportModule && mod != wasi_snapshot_preview1.ModuleName {
+		return refuse("it imports %s.%s; a host offers only the modules %s and %s", mod, name,
+			abi.ImportModule, wasi_snapshot_preview1.ModuleName)
+	}
+	def := offered.ExportedFunctionDefinitions()[name]
+	if def == nil {
+		return refuse("it imports %s.%s, which this host does not offer", mod, name)
+	}
+	if !slices.Equal(f.ParamTypes(), def.ParamTypes()) || !slices.Equal(f.ResultTypes(), def.ResultTypes()) {
+		return refuse("it imports %s.%s with the signature %s, want %s", mod, name,
+			signature(f.ParamTypes(), f.ResultTypes()), signature(def.ParamTypes(), def.ResultTypes()))
+	}
+	return nil
+}
+
+func signature(params, results []api.ValueType) string {
+	text := "("
+	for i, p := range params {
+		if i > 0 {
+			text += ", "
+		}
+		text += api.ValueTypeName(p)
+	}
+	text += ")"
+	for i, r := range results {
+		if i == 0 {
+			text += " → "
+		} else {
+			text += ", "
+		}
+		text += api.ValueTypeName(r)
+	}
+	return text
+}

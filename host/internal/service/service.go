@@ -1,0 +1,85 @@
+// Package service is the domain: services, their generations and endpoints, and the registry that a request reads to
+// find one. It knows neither HTTP nor WebAssembly nor where modules come from.
+package service
+
+import (
+	"regexp"
+
+	"skep/abi"
+)
+
+// Service is what a client addresses. It is immutable once it is in a [Registry]: a change makes a new one.
+type Service struct {
+	ID string
+	// Active answers every request.
+	Active *Generation
+}
+
+// Generation is one version of all endpoints of a service.
+type Generation struct {
+	ID        string
+	Endpoints map[string]*Endpoint
+}
+
+// Endpoint is one callable of a generation.
+type Endpoint struct {
+	Service, Generation, ID string
+
+	// The settings that a request needs. They are zero while State is not StateReady.
+	Kind           abi.Kind
+	JSONInput      bool  // the guest gets the body as it came
+	CustomResponse bool  // the manifest's returns_custom_response
+	MaxBody        int64 // bytes
+
+	State  State
+	Reason error  // why State is StateRefused
+	Caller Caller // nil unless State is StateReady
+}
+
+// Place names the endpoint in messages: service/generation/endpoint.
+func (e *Endpoint) Place() string { return e.Service + "/" + e.Generation + "/" + e.ID }
+
+// Fail wraps a cause in an Error that names the endpoint.
+func (e *Endpoint) Fail(op string, cause error) error {
+	return &Error{Op: op, Service: e.Service, Generation: e.Generation, Endpoint: e.ID, Err: cause}
+}
+
+// State says whether an endpoint can be called.
+type State uint8
+
+// States of an endpoint. Zero is not set.
+const (
+	// StateLoading is an endpoint whose module is being compiled, initialised or tested.
+	StateLoading State = iota + 1
+	// StateReady is an endpoint that serves.
+	StateReady
+	// StateRefused is an endpoint that cannot be served; Reason says why.
+	StateRefused
+)
+
+// String is the state in words.
+func (s State) String() string {
+	switch s {
+	case StateLoading:
+		return "loading"
+	case StateReady:
+		return "ready"
+	case StateRefused:
+		return "refused"
+	}
+	return "not set"
+}
+
+var (
+	idPattern         = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+	generationPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+)
+
+// IDRule is what a service or an endpoint may be called, in words.
+const IDRule = "letters, digits, _ and -, beginning with a letter or digit, at most 64"
+
+// ValidID says whether a service or an endpoint may have this id.
+func ValidID(id string) bool { return idPattern.MatchString(id) }
+
+// ValidGeneration says whether a generation may have this id: as ValidID, and dots.
+func ValidGeneration(id string) bool { return generationPattern.MatchString(id) }

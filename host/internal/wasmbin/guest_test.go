@@ -1,0 +1,25 @@
+package wasmbin
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// goGuest compiles testdata/guest.
+func goGuest(tb testing.TB) []byte {
+	tb.Helper()
+	out := filepath.Join(tb.TempDir(), "guest.wasm")
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "main.go")
+	build.Dir = "testdata/guest"
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		tb.Fatalf("%v: %s", err, text)
+	}
+	module, err := os.ReadFile(out)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return module
+}
