@@ -2,7 +2,6 @@ package frame
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -45,17 +44,17 @@ func (d *Decoder) appendPredictions(dst []byte) ([]byte, error) {
 //
 //	{"prediction": str | number, "probas"?: {str: number}, "customKeys"?: map}
 //
-// and adds the JSON of the row. A prediction of NaN means ignored too.
+// and adds the JSON of the row.
 func (d *Decoder) appendRow(dst []byte) ([]byte, error) {
 	if d.r.next() == classNil {
 		return append(dst, ignored...), d.r.null()
 	}
-	start, first := len(dst), len(d.r.keys)
+	first := len(d.r.keys)
 	n, err := d.r.object("a prediction's item")
 	if err != nil {
 		return dst, err
 	}
-	predicted, nan := false, false
+	predicted := false
 	dst = append(dst, '{')
 	for range n {
 		key, err := d.r.key()
@@ -67,7 +66,7 @@ func (d *Decoder) appendRow(dst []byte) ([]byte, error) {
 		switch string(key) {
 		case "prediction":
 			predicted = true
-			dst, nan, err = d.appendPrediction(dst)
+			dst, err = d.appendPrediction(dst)
 		case "probas":
 			dst, err = d.appendProbas(dst)
 		case "customKeys":
@@ -87,34 +86,27 @@ func (d *Decoder) appendRow(dst []byte) ([]byte, error) {
 		return dst, err
 	case !predicted:
 		return dst, d.r.broken("an item without prediction, which ends")
-	case nan:
-		return append(dst[:start], ignored...), nil
 	}
 	return append(dst, `"ignored":false}`...), nil
 }
 
 // appendPrediction takes a class label for a classification and a number for a regression.
-func (d *Decoder) appendPrediction(dst []byte) (_ []byte, nan bool, err error) {
+func (d *Decoder) appendPrediction(dst []byte) ([]byte, error) {
 	if d.Kind == abi.KindClassification {
 		if err := d.r.want(classStr, "the prediction of a classification"); err != nil {
-			return dst, false, err
+			return dst, err
 		}
-		dst, err = d.r.appendString(dst)
-		return dst, false, err
+		return d.r.appendString(dst)
 	}
-	switch d.r.next() {
-	case classInt:
-		dst, err = d.r.appendJSON(dst, 0)
-		return dst, false, err
-	case classFloat:
-		v, bits, err := d.r.float()
-		if err != nil || math.IsNaN(v) {
-			return dst, true, err
-		}
-		dst, err = d.r.appendFloat(dst, v, bits)
-		return dst, false, err
+	return d.appendNumber(dst, "the prediction of a regression")
+}
+
+// appendNumber takes an integer or a float.
+func (d *Decoder) appendNumber(dst []byte, what string) ([]byte, error) {
+	if c := d.r.next(); c != classInt && c != classFloat {
+		return dst, d.r.broken(what + " is " + c.String() + " instead of a number")
 	}
-	return dst, false, d.r.want(classFloat, "the prediction of a regression")
+	return d.r.appendJSON(dst, 0)
 }
 
 // appendProbas takes the probabilities by class.
@@ -135,10 +127,7 @@ func (d *Decoder) appendProbas(dst []byte) ([]byte, error) {
 		}
 		dst, _ = jsontext.AppendQuote(dst, key)
 		dst = append(dst, ':')
-		if c := d.r.next(); c != classInt && c != classFloat {
-			return dst, d.r.broken("a probability that is " + c.String())
-		}
-		if dst, err = d.r.appendJSON(dst, 0); err != nil {
+		if dst, err = d.appendNumber(dst, "a probability"); err != nil {
 			return dst, err
 		}
 	}

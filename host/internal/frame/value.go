@@ -26,11 +26,7 @@ func (r *reader) appendJSON(dst []byte, depth int) ([]byte, error) {
 		}
 		return strconv.AppendUint(dst, u, 10), err
 	case classFloat:
-		v, bits, err := r.float()
-		if err != nil {
-			return dst, err
-		}
-		return r.appendFloat(dst, v, bits)
+		return r.appendFloat(dst)
 	case classStr:
 		return r.appendString(dst)
 	case classArray:
@@ -44,8 +40,12 @@ func (r *reader) appendJSON(dst []byte, depth int) ([]byte, error) {
 	}
 }
 
-// appendFloat adds a float that was just read and keeps it recognisable as such: 1.0, not 1.
-func (r *reader) appendFloat(dst []byte, v float64, bits int) ([]byte, error) {
+// appendFloat takes a float and keeps it recognisable as such: 1.0, not 1.
+func (r *reader) appendFloat(dst []byte) ([]byte, error) {
+	v, bits, err := r.float()
+	if err != nil {
+		return dst, err
+	}
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dst, r.broken("a number that is not finite, which ends")
 	}

@@ -1,0 +1,49 @@
+package guestbuild
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// golang is Go, with the standard compiler.
+var golang = language{
+	name: "go",
+	detect: func(files []string) bool {
+		return slices.ContainsFunc(files, func(f string) bool { return f == "go.mod" || strings.HasSuffix(f, ".go") })
+	},
+	build: buildGo,
+	hint:  "import skep/guest-sdk/go/skep and register a handler: var _ = skep.Function(run)",
+}
+
+// goFlags make a library without anything that depends on the place or time of the build.
+var goFlags = []string{
+	"build", "-buildmode=c-shared", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=",
+}
+
+func buildGo(ctx context.Context, j job) error {
+	compiler, err := exec.LookPath("go")
+	if err != nil {
+		return fmt.Errorf(`%w: there is no "go" in PATH; install Go 1.26 or later, see https://go.dev/doc/install`,
+			ErrCompiler)
+	}
+	return run(ctx, j, command{
+		path: compiler,
+		args: append(slices.Clone(goFlags), "-o", j.out, "."),
+		env:  goEnv(os.LookupEnv),
+	})
+}
+
+// goEnv is what the compiler's environment needs beyond the user's own, in which GOFLAGS, proxies and caches stay.
+func goEnv(lookup func(string) (string, bool)) []string {
+	env := []string{"GOOS=wasip1", "GOARCH=wasm", "GOWASM=", "CGO_ENABLED=0"}
+	if _, ok := lookup("GOWORK"); !ok {
+		// A go.work somewhere above would make the module depend on where the folder lies, and stop the build of a
+		// folder that it does not name. Who wants one can say so.
+		env = append(env, "GOWORK=off")
+	}
+	return env
+}

@@ -1,0 +1,99 @@
+package host_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed says which packages of the project each package may import: only what stands further down. A package that is
+// not in the table may not exist.
+var allowed = map[string][]string{
+	"abi": nil,
+
+	"guest-sdk":              {"abi"},
+	"guest-sdk/go/skep":      {"abi", "guest-sdk/go/skep/internal/guest"},
+	"host/internal/manifest": {"abi"},
+	"host/internal/service":  {"abi"},
+	"host/internal/infra":    nil,
+	"host/internal/wasmbin":  {"abi"},
+
+	"host/internal/sandbox":    {"abi", "host/internal/manifest", "host/internal/service", "host/internal/wasmbin"},
+	"host/internal/frame":      {"abi", "host/internal/service"},
+	"host/internal/store":      {"host/internal/service"},
+	"host/internal/guestbuild": {"abi", "host/internal/manifest", "host/internal/wasmbin"},
+
+	"host/internal/activate": {"abi", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
+		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
+	"host/internal/ingress": {"abi", "host/internal/frame", "host/internal/manifest", "host/internal/service"},
+
+	"host": {"host/internal/activate", "host/internal/infra", "host/internal/ingress", "host/internal/sandbox",
+		"host/internal/service", "host/internal/store"},
+	"host/hosttest": {"host", "host/internal/guestbuild"},
+	"host/cmd/skep": {"guest-sdk", "host", "host/internal/guestbuild", "host/internal/manifest"},
+}
+
+// owners says which package alone imports a third-party module; tests may import any.
+var owners = map[string]string{
+	"github.com/tetratelabs/wazero":      "host/internal/sandbox",
+	"github.com/valyala/fasthttp":        "host/internal/ingress",
+	"github.com/vmihailenco/msgpack/v5":  "host/internal/frame",
+	"github.com/go-json-experiment/json": "host/internal/frame",
+	"github.com/pelletier/go-toml/v2":    "host/internal/manifest",
+	"github.com/spf13/cobra":             "host/cmd/skep",
+	"golang.org/x/sys":                   "host/internal/sandbox",
+}
+
+func TestLayout(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "skep/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		imports := strings.Fields(line)
+		pkg := strings.TrimPrefix(imports[0], "skep/")
+		seen[pkg] = true
+		if endpoint(pkg) {
+			continue
+		}
+		down, ok := allowed[pkg]
+		if !ok {
+			t.Errorf("package %s has no place in the layout", pkg)
+			continue
+		}
+		for _, imp := range imports[1:] {
+			if own, ok := strings.CutPrefix(imp, "skep/"); ok {
+				if !slices.Contains(down, own) {
+					t.Errorf("%s imports %s, which does not stand below it", pkg, own)
+				}
+			} else if first, _, _ := strings.Cut(imp, "/"); strings.Contains(first, ".") {
+				checkOwner(t, pkg, imp)
+			}
+		}
+	}
+	for pkg := range allowed {
+		if !seen[pkg] {
+			t.Errorf("package %s is in the layout, but not in the tree", pkg)
+		}
+	}
+}
+
+// endpoint says whether a package is an example endpoint, or serves one: those stand on the guest SDK only.
+func endpoint(pkg string) bool {
+	return strings.HasPrefix(pkg, "modules/") || strings.Contains(pkg, "/testdata/")
+}
+
+func checkOwner(t *testing.T, pkg, imp string) {
+	t.Helper()
+	for module, owner := range owners {
+		if imp == module || strings.HasPrefix(imp, module+"/") {
+			if pkg != owner {
+				t.Errorf("%s imports %s, which only %s may", pkg, imp, owner)
+			}
+			return
+		}
+	}
+	t.Errorf("%s imports %s, which has no owner", pkg, imp)
+}
