@@ -19,47 +19,52 @@ type Args struct {
 
 // Float is an argument that is a number. One beyond the precision of float64 is rounded.
 func (a Args) Float(name string) (float64, error) {
-	v, err := a.need(name, "a number")
+	raw := codec.Lookup(a.raw, name)
+	v, _, err := abi.ReadFloat(raw)
 	if err != nil {
-		return 0, err
+		return 0, a.misfit(name, raw, "a number", err)
 	}
-	return v.Float()
+	return v, nil
 }
 
 // Int is an argument that is an integer in the range of int64.
 func (a Args) Int(name string) (int64, error) {
-	v, err := a.need(name, "an integer")
+	raw := codec.Lookup(a.raw, name)
+	v, err := codec.Int(raw)
 	if err != nil {
-		return 0, err
+		return 0, a.misfit(name, raw, "an integer", err)
 	}
-	return v.Int()
+	return v, nil
 }
 
 // Uint is an argument that is an integer in the range of uint64.
 func (a Args) Uint(name string) (uint64, error) {
-	v, err := a.need(name, "an integer")
+	raw := codec.Lookup(a.raw, name)
+	v, err := codec.Uint(raw)
 	if err != nil {
-		return 0, err
+		return 0, a.misfit(name, raw, "an integer", err)
 	}
-	return v.Uint()
+	return v, nil
 }
 
-// String is an argument that is a string.
+// String is an argument that is a string, as a copy.
 func (a Args) String(name string) (string, error) {
-	v, err := a.need(name, "a string")
+	raw := codec.Lookup(a.raw, name)
+	v, _, err := abi.ReadString(raw)
 	if err != nil {
-		return "", err
+		return "", a.misfit(name, raw, "a string", err)
 	}
-	return v.Text()
+	return v, nil
 }
 
 // Bool is an argument that is a boolean.
 func (a Args) Bool(name string) (bool, error) {
-	v, err := a.need(name, "a boolean")
+	raw := codec.Lookup(a.raw, name)
+	v, _, err := abi.ReadBool(raw)
 	if err != nil {
-		return false, err
+		return false, a.misfit(name, raw, "a boolean", err)
 	}
-	return v.Bool()
+	return v, nil
 }
 
 // List is an argument that is a list.
@@ -82,18 +87,12 @@ func (a Args) Map(name string) (Args, error) {
 
 // Get is an argument of any type, null too; ok says whether there is one of that name.
 func (a Args) Get(name string) (v Value, ok bool) {
-	if len(a.raw) == 0 {
-		return Value{}, false
-	}
-	raw, ok, err := codec.Lookup(a.raw, name)
-	return Value{raw: raw, name: name, row: a.row}, ok && err == nil
+	raw := codec.Lookup(a.raw, name)
+	return Value{raw: raw, name: name, row: a.row}, raw != nil
 }
 
 // Has says whether there is an argument of that name, be it null.
-func (a Args) Has(name string) bool {
-	_, ok := a.Get(name)
-	return ok
-}
+func (a Args) Has(name string) bool { return codec.Lookup(a.raw, name) != nil }
 
 // Len is the number of arguments.
 func (a Args) Len() int {
@@ -116,14 +115,10 @@ func (a Args) All() func(yield func(string, Value) bool) {
 			if key, b, err = abi.ReadString(b); err != nil {
 				return
 			}
-			var rest []byte
-			if rest, err = abi.Skip(b); err != nil {
+			var value []byte
+			if value, b = codec.Cut(b); value == nil || !yield(key, Value{raw: value, name: key, row: a.row}) {
 				return
 			}
-			if !yield(key, Value{raw: b[:len(b)-len(rest)], name: key, row: a.row}) {
-				return
-			}
-			b = rest
 		}
 	}
 }
@@ -171,12 +166,20 @@ func (a Args) AppendMsgpack(b []byte) ([]byte, error) {
 }
 
 func (a Args) need(name, want string) (Value, error) {
-	if a.json {
-		return Value{}, ErrJSONInput
-	}
 	v, ok := a.Get(name)
 	if !ok {
-		return Value{}, &ArgError{Name: name, Row: a.row, Want: want}
+		return Value{}, a.misfit(name, nil, want, nil)
 	}
 	return v, nil
+}
+
+// misfit is the error for an argument that is missing, where raw is empty, or not what is wanted.
+func (a Args) misfit(name string, raw []byte, want string, err error) error {
+	switch {
+	case a.json:
+		return ErrJSONInput
+	case len(raw) == 0:
+		return &ArgError{Name: name, Row: a.row, Want: want}
+	}
+	return Value{raw: raw, name: name, row: a.row}.misfit(want, err)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"skep/abi"
+	"skep/guest-sdk/go/skep/internal/codec"
 )
 
 // Call is one request to a [Function]. It lasts until the handler returns.
@@ -51,41 +52,38 @@ func (b *Batch) read(input []byte) error {
 	n, rows, err := abi.ReadArrayHeader(input)
 	b.rows, b.ends = rows, b.ends[:0]
 	for rest := rows; n > 0 && err == nil; n-- {
-		rest, err = abi.Skip(rest)
+		_, rest = codec.Cut(rest)
 		b.ends = append(b.ends, len(rows)-len(rest))
 	}
 	return err
 }
 
 // request is what both kinds of requests tell.
-type request struct {
-	frame abi.Request
-	init  *abi.Init
-}
+type request struct{ module *module }
 
 // Endpoint is the id of this endpoint, the name of the module's file.
-func (r *request) Endpoint() string { return r.frame.Endpoint }
+func (r *request) Endpoint() string { return r.module.request.Endpoint }
 
 // Service is the id of the service that the endpoint belongs to.
-func (r *request) Service() string { return r.init.Service }
+func (r *request) Service() string { return r.module.init.Service }
 
 // Generation is the id of the service's generation that this module belongs to.
-func (r *request) Generation() string { return r.init.Generation }
+func (r *request) Generation() string { return r.module.init.Generation }
 
 // Infra is the name of the infrastructure type that the host is deployed on: "static", "k8s", …
-func (r *request) Infra() string { return r.init.Infra }
+func (r *request) Infra() string { return r.module.init.Infra }
 
 // Config is the value of a key in the manifest's [config], empty where there is none.
-func (r *request) Config(key string) string { return r.init.Config[key] }
+func (r *request) Config(key string) string { return r.module.init.Config[key] }
 
 // LookupConfig is [Call.Config] that tells an empty value from none.
 func (r *request) LookupConfig(key string) (value string, ok bool) {
-	value, ok = r.init.Config[key]
+	value, ok = r.module.init.Config[key]
 	return value, ok
 }
 
 // Resources are the folders with the endpoint's files, which it may read with package os.
-func (r *request) Resources() []string { return slices.Clone(r.init.Resources) }
+func (r *request) Resources() []string { return slices.Clone(r.module.init.Resources) }
 
 // Headers are the headers of the HTTP request, in the order in which they came. The error is [ErrNoRequestMetadata]
 // when the host does not tell them; a check of credentials must return it and not go on.
@@ -102,17 +100,17 @@ func (r *request) Path() (string, error) {
 }
 
 func (r *request) meta() (abi.Meta, error) {
-	if r.frame.Meta == nil {
+	if r.module.request.Meta == nil {
 		return abi.Meta{}, ErrNoRequestMetadata
 	}
-	return abi.ReadMeta(r.frame.Meta)
+	return abi.ReadMeta(r.module.request.Meta)
 }
 
 // JSON is the client's text, untouched, when the manifest says input = "json", else nil. It is overwritten by the next
 // request.
 func (r *request) JSON() []byte {
-	if !r.frame.JSON {
+	if !r.module.request.JSON {
 		return nil
 	}
-	return r.frame.Input
+	return r.module.request.Input
 }

@@ -1,6 +1,9 @@
 package skep
 
-import "skep/abi"
+import (
+	"skep/abi"
+	"skep/guest-sdk/go/skep/internal/codec"
+)
 
 // List is the items of a list that the client sent. The zero List is empty. A handler that returns a List sends it back
 // as it came.
@@ -20,11 +23,11 @@ func (l List) All() func(yield func(int, Value) bool) {
 	return func(yield func(int, Value) bool) {
 		b := l.items
 		for i := range l.n {
-			rest, err := abi.Skip(b)
-			if err != nil || !yield(i, Value{raw: b[:len(b)-len(rest)], name: l.name, index: i + 1, row: l.row}) {
+			var item []byte
+			item, b = codec.Cut(b)
+			if item == nil || !yield(i, Value{raw: item, name: l.name, index: i + 1, row: l.row}) {
 				return
 			}
-			b = rest
 		}
 	}
 }

@@ -18,6 +18,7 @@ type module struct {
 	problem  string // why the module cannot serve; empty when it can
 
 	init    abi.Init
+	request abi.Request // the one that is answered now
 	call    Call
 	batch   Batch
 	encoder codec.Encoder
@@ -55,16 +56,19 @@ func (m *module) Call(frame []byte) []byte {
 	if m.problem != "" {
 		return m.fail(500, m.problem, typeNoHandler)
 	}
-	request, err := abi.ReadRequest(frame)
+	var err error
+	m.request, err = abi.ReadRequest(frame)
 	switch {
 	case err != nil:
 		return m.fail(500, "the request frame is broken: "+err.Error(), typeProtocol)
-	case request.Kind != m.kind:
-		return m.fail(500, "the request is for a "+request.Kind.String()+", the module registers a "+m.kind.String(),
+	case m.request.Kind != m.kind:
+		return m.fail(500, "the request is for a "+m.request.Kind.String()+", the module registers a "+m.kind.String(),
 			typeProtocol)
 	}
-	m.serve(request)
-	m.call, m.batch = Call{}, Batch{ends: m.batch.ends[:0]}
+	m.serve()
+	m.request = abi.Request{} // a Call that is kept finds nothing
+	m.call.Args = Args{}
+	m.batch.rows = nil
 	if len(m.result) > abi.MaxResult {
 		return m.fail(500, "the result has "+strconv.Itoa(len(m.result))+" bytes, at most "+
 			strconv.Itoa(abi.MaxResult)+" are allowed", typeInvalidResult)
@@ -73,7 +77,7 @@ func (m *module) Call(frame []byte) []byte {
 }
 
 // serve runs the handler and leaves its answer in m.result, whatever the handler does.
-func (m *module) serve(frame abi.Request) {
+func (m *module) serve() {
 	returned := false
 	defer func() {
 		if !returned {
@@ -82,9 +86,9 @@ func (m *module) serve(frame abi.Request) {
 	}()
 	var err error
 	if m.kind == abi.KindFunction {
-		err = m.serveFunction(frame)
+		err = m.serveFunction()
 	} else {
-		err = m.serveBatch(frame)
+		err = m.serveBatch()
 	}
 	if err != nil {
 		m.refuse(err)
@@ -92,11 +96,12 @@ func (m *module) serve(frame abi.Request) {
 	returned = true
 }
 
-func (m *module) serveFunction(frame abi.Request) error {
-	m.call.request = request{frame, &m.init}
-	m.call.Args = Args{raw: frame.Input}
-	if frame.JSON {
-		m.call.Args = Args{json: true}
+func (m *module) serveFunction() error {
+	m.call.request.module = m
+	if m.request.JSON {
+		m.call.Args.json = true
+	} else {
+		m.call.Args.raw = m.request.Input
 	}
 	v, err := m.function(&m.call)
 	if err != nil {
@@ -119,10 +124,11 @@ func (m *module) serveFunction(frame abi.Request) error {
 	return invalidResult(err)
 }
 
-func (m *module) serveBatch(frame abi.Request) error {
-	m.batch.request = request{frame, &m.init}
-	if !frame.JSON {
-		if err := m.batch.read(frame.Input); err != nil {
+func (m *module) serveBatch() error {
+	m.batch.request.module = m
+	m.batch.ends = m.batch.ends[:0]
+	if !m.request.JSON {
+		if err := m.batch.read(m.request.Input); err != nil {
 			return err
 		}
 	}
@@ -130,7 +136,7 @@ func (m *module) serveBatch(frame abi.Request) error {
 	if err != nil {
 		return err
 	}
-	if !frame.JSON && len(list) != m.batch.Len() {
+	if !m.request.JSON && len(list) != m.batch.Len() {
 		return invalidResult(errors.New("the handler returned " + strconv.Itoa(len(list)) + " predictions for " +
 			strconv.Itoa(m.batch.Len()) + " records"))
 	}

@@ -29,12 +29,11 @@ func NewEngine(cacheDir string, log *slog.Logger) (*Engine, error) {
 // Close releases what the engine shares between modules. Every sandbox must have been closed before.
 func (e *Engine) Close() error { return e.cache.Close(context.Background()) }
 
-// runtime makes the engine's runtime for one module; closing it frees all. Its limit lies one page above the real one, which
-// linearMemory keeps, so that a memory at its limit can still be cut.
-func (e *Engine) runtime(ctx context.Context, memory int64) (wazero.Runtime, error) {
+// runtime makes the engine's runtime for one module; closing it frees all. It sets no limit on memory: linearMemory does,
+// which learns in this way of every grow that is refused.
+func (e *Engine) runtime(ctx context.Context) (wazero.Runtime, error) {
 	config := wazero.NewRuntimeConfig().
 		WithCompilationCache(e.cache).
-		WithMemoryLimitPages(uint32(memory/pageSize) + 1).
 		WithDebugInfoEnabled(false).
 		WithCloseOnContextDone(true)
 	rt := wazero.NewRuntimeWithConfig(ctx, config)

@@ -36,7 +36,7 @@ func (e *Engine) compile(ctx context.Context, binary []byte, memory int64) (*mod
 	if err != nil {
 		return nil, refuse("%w", err)
 	}
-	rt, err := e.runtime(ctx, memory)
+	rt, err := e.runtime(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -24,11 +24,9 @@ func bindStruct(raw []byte, v reflect.Value) error {
 	fields := fieldsOf(v.Type())
 	for i := range fields {
 		f := &fields[i]
-		value, ok, err := Lookup(raw, f.name)
+		value := Lookup(raw, f.name)
 		switch {
-		case err != nil:
-			return err
-		case ok:
+		case value != nil:
 			if err := bind(value, f.settable(v)); err != nil {
 				return bindWithin(f.name, err)
 			}
@@ -37,26 +35,6 @@ func bindStruct(raw []byte, v reflect.Value) error {
 		}
 	}
 	return nil
-}
-
-// Lookup finds the value of a key in a MessagePack map.
-func Lookup(raw []byte, name string) (value []byte, ok bool, err error) {
-	n, raw, err := abi.ReadMapHeader(raw)
-	for ; n > 0 && err == nil; n-- {
-		var key, rest []byte
-		if key, raw, err = abi.ReadStringBytes(raw); err != nil {
-			break
-		}
-		if rest, err = abi.Skip(raw); err != nil {
-			break
-		}
-		if string(key) == name {
-			size := len(raw) - len(rest)
-			return raw[:size:size], true, nil
-		}
-		raw = rest
-	}
-	return nil, false, err
 }
 
 // bind puts one value into v. The path of its errors starts behind v.
@@ -167,10 +145,7 @@ func misfitInt(err error, raw []byte) error {
 }
 
 func bindList(raw []byte, v reflect.Value) error {
-	if v.Kind() == reflect.Slice && abi.TypeOf(raw) == abi.TypeNil {
-		return misfit(abi.ErrType, raw, "a list")
-	}
-	n, raw2, err := abi.ReadArrayHeader(raw)
+	n, items, err := abi.ReadArrayHeader(raw)
 	if err != nil {
 		return misfit(err, raw, "a list")
 	}
@@ -182,14 +157,11 @@ func bindList(raw []byte, v reflect.Value) error {
 		v.Set(reflect.MakeSlice(v.Type(), n, n))
 	}
 	for i := range n {
-		rest, err := abi.Skip(raw2)
-		if err != nil {
-			return err
-		}
-		if err := bind(raw2[:len(raw2)-len(rest)], v.Index(i)); err != nil {
+		var item []byte
+		item, items = Cut(items)
+		if err := bind(item, v.Index(i)); err != nil {
 			return bindWithin("["+strconv.Itoa(i)+"]", err)
 		}
-		raw2 = rest
 	}
 	return nil
 }
@@ -208,16 +180,13 @@ func bindMap(raw []byte, v reflect.Value) error {
 		if key, rest, err = abi.ReadString(rest); err != nil {
 			return err
 		}
-		after, err := abi.Skip(rest)
-		if err != nil {
-			return err
-		}
+		var value []byte
+		value, rest = Cut(rest)
 		item := reflect.New(v.Type().Elem()).Elem()
-		if err := bind(rest[:len(rest)-len(after)], item); err != nil {
+		if err := bind(value, item); err != nil {
 			return bindWithin("."+key, err)
 		}
 		m.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), item)
-		rest = after
 	}
 	v.Set(m)
 	return nil

@@ -1,0 +1,66 @@
+# Everything here works after a fresh clone with Go and make; each target does its own set-up.
+
+GO        ?= go
+FUZZTIME  ?= 20s
+BENCHTIME ?= 1s
+
+export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
+
+# The race detector needs a C compiler.
+CC_FOUND := $(firstword $(foreach c,$(CC) gcc clang,$(shell command -v $(c) 2>/dev/null)))
+RACE     := $(if $(CC_FOUND),-race)
+
+# What a module is made of: its sources, the SDK and the builder.
+sources := $(shell find abi guest-sdk modules host/internal/guestbuild host/internal/manifest host/internal/wasmbin -type f -not -name "*_test.go" -not -path "*/testdata/*")
+
+.PHONY: help build modules run test race-note check bench fuzz toolchains install clean
+
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## bin/skep
+	$(GO) build -trimpath -o bin/skep ./host/cmd/skep
+
+modules: build/services/.built ## the example endpoints, from modules/ to build/services/
+
+build/services/.built: $(sources) go.mod go.sum | build
+	rm -rf build/services
+	bin/skep build --all modules build/services
+	@touch $@
+
+run: build modules ## serve the example endpoints on 127.0.0.1:12000
+	@bin/skep serve --root build/services --request-metadata
+
+test: race-note ## all tests, and every benchmark once
+	$(if $(RACE),CGO_ENABLED=1) $(GO) test -shuffle=on $(RACE) ./...
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+race-note:
+	@$(if $(RACE),:,echo "no C compiler found: the tests run without the race detector")
+
+check: ## formatting, vet for host and guests, tidy modules, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	GOOS=wasip1 GOARCH=wasm $(GO) vet ./abi ./guest-sdk/go/skep ./modules/...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+bench: ## the figures of bench/README.md
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -timeout 30m ./...
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+toolchains: build ## the guest languages, and which compilers were found
+	@bin/skep toolchains
+
+install: ## skep, to where Go puts programs
+	$(GO) install -trimpath ./host/cmd/skep
+
+clean: ## remove what was built
+	rm -rf bin build

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// variable is the environment variable that stands for a flag: SKEP_LOG_LEVEL for log-level.
+func variable(flag string) string {
+	return "SKEP_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// documentVariables names the variable of each flag in its help.
+func documentVariables(cmd *cobra.Command) {
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Usage += " [" + variable(f.Name) + "]" })
+	for _, c := range cmd.Commands() {
+		documentVariables(c)
+	}
+}
+
+// applyVariables gives the flags that are not on the command line the values of their variables. A flag that may be
+// repeated takes one value a line.
+func applyVariables(cmd *cobra.Command) error {
+	var err error
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		text := os.Getenv(variable(f.Name))
+		if err != nil || f.Changed || text == "" {
+			return
+		}
+		values := []string{text}
+		if _, list := f.Value.(pflag.SliceValue); list {
+			values = strings.Split(strings.TrimRight(text, "\n"), "\n")
+		}
+		for _, v := range values {
+			if cause := f.Value.Set(v); cause != nil {
+				err = misuse(cmd, "%s", badValue(variable(f.Name), v, f, cause))
+				return
+			}
+		}
+	})
+	return err
+}
+
+// badValue says that a flag's value, which came from the flag or its variable, is not allowed, and what is.
+func badValue(source, value string, f *pflag.Flag, cause error) string {
+	if f.Value.Type() == "bool" {
+		cause = allowed("true", "false")
+	}
+	return fmt.Sprintf("bad value %q for %s: %v", value, source, cause)
+}
+
+func allowed(values ...string) error {
+	return fmt.Errorf("allowed are %s", strings.Join(values, ", "))
+}

@@ -1,0 +1,105 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"skep/host/internal/manifest"
+)
+
+// guestModule builds testdata/guest once.
+var guestModule = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "sandbox")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "guest.wasm")
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-o", file, "./testdata/guest")
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, errors.New(string(out))
+	}
+	return os.ReadFile(file)
+})
+
+// engine is one for all tests of the package: compiled code is kept, so that the guest is compiled once.
+var engine = sync.OnceValues(func() (*Engine, error) {
+	return NewEngine(filepath.Join(os.TempDir(), "skep-sandbox-test"), slog.New(slog.DiscardHandler))
+})
+
+// load makes a sandbox of the guest; change may alter its settings.
+func load(tb testing.TB, change func(*Spec)) (*Sandbox, error) {
+	tb.Helper()
+	module, err := guestModule()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	e, err := engine()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	m := manifest.Default()
+	spec := Spec{Module: module, Limits: m.Limits, Pool: m.Pool, Isolation: m.Isolation, Init: []byte("hello"),
+		Accept: new(answer), Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	spec.Limits.Memory = 32 << 20
+	if change != nil {
+		change(&spec)
+	}
+	s, err := e.Load(tb.Context(), spec)
+	if err == nil {
+		tb.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				tb.Errorf("closing the sandbox: %v", err)
+			}
+		})
+	}
+	return s, err
+}
+
+func mustLoad(tb testing.TB, change func(*Spec)) *Sandbox {
+	tb.Helper()
+	s, err := load(tb, change)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// answer keeps a copy of a result.
+type answer struct{ bytes.Buffer }
+
+func (a *answer) ReadResult(frame []byte) error {
+	a.Reset()
+	a.Write(frame)
+	return nil
+}
+
+// ask calls a sandbox.
+func ask(tb testing.TB, s *Sandbox, request string) (string, error) {
+	tb.Helper()
+	var a answer
+	_, err := s.Call(tb.Context(), []byte(request), &a)
+	return a.String(), err
+}
+
+func mustAsk(tb testing.TB, s *Sandbox, request, want string) {
+	tb.Helper()
+	got, err := ask(tb, s, request)
+	if err != nil {
+		tb.Fatalf("%s: %v", request, err)
+	}
+	if got != want {
+		tb.Errorf("%s: %q, want %q", request, got, want)
+	}
+}
+
+const short = 100 * time.Millisecond

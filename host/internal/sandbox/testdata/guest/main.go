@@ -1,0 +1,89 @@
+// Command guest is a module that does what its request says, the bad things too. It speaks the ABI's transport without
+// an SDK: the tests of a sandbox carry bytes, not frames.
+package main
+
+import (
+	"os"
+	"time"
+	"unsafe"
+)
+
+var (
+	in, out []byte
+	calls   byte
+	hoard   [][]byte
+)
+
+//go:wasmimport skep_v1 log
+func hostLog(level int32, ptr unsafe.Pointer, n uint32)
+
+//go:wasmexport skep_v1_alloc
+func alloc(n uint32) uint32 {
+	if n == 131 {
+		return 0
+	}
+	if n == 171 {
+		return 0xfffffff0
+	}
+	in = make([]byte, n)
+	return place(in)
+}
+
+//go:wasmexport skep_v1_init
+func start(ptr, n uint32) uint64 {
+	if string(in) == "loop" {
+		for {
+			calls++
+		}
+	}
+	return answer("init " + string(in))
+}
+
+//go:wasmexport skep_v1_call
+func call(ptr, n uint32) uint64 {
+	calls++
+	switch string(in) {
+	case "count":
+		return answer(string('0' + calls))
+	case "loop":
+		for {
+			calls++
+		}
+	case "trap":
+		var nothing *int
+		return uint64(*nothing)
+	case "exit":
+		os.Exit(3)
+	case "sleep":
+		time.Sleep(time.Hour)
+	case "grow":
+		for {
+			hoard = append(hoard, make([]byte, 1<<20))
+		}
+	case "grow a little":
+		hoard = append(hoard, make([]byte, 8<<20))
+		return answer("grown")
+	case "outside":
+		return 0xffffff00<<32 | 0x100
+	case "beyond":
+		return uint64(place(in))<<32 | 0xffffffff
+	case "log":
+		for range 100 {
+			line := []byte("a line\x1b[31m\xff")
+			hostLog(4, unsafe.Pointer(&line[0]), uint32(len(line)))
+		}
+		os.Stderr.WriteString("to standard error\nwithout an end")
+	case "log outside":
+		hostLog(0, unsafe.Pointer(uintptr(0xffffff00)), 0x1000)
+	}
+	return answer(string(in))
+}
+
+func answer(s string) uint64 {
+	out = append(out[:0], s...)
+	return uint64(place(out))<<32 | uint64(len(out))
+}
+
+func place(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }
+
+func main() {}

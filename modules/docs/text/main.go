@@ -1,0 +1,12 @@
+// Endpoint text greets. It shows a text response.
+package main
+
+import "skep/guest-sdk/go/skep"
+
+var _ = skep.Function(run)
+
+func run(*skep.Call) (any, error) {
+	return skep.Text("Hello, World!"), nil
+}
+
+func main() {}
