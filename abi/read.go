@@ -238,9 +238,9 @@ func container(b []byte, sixteen byte, width uint64) (n int, rest []byte, err er
 	return int(count), rest, nil
 }
 
-// Skip passes over one value of any type and all that lies in it. It checks what it passes over: strings are UTF-8, keys
-// of maps are strings, floats are finite, nothing is nested deeper than [MaxDepth], there are no extension types. It does
-// not look for repeated keys.
+// Skip passes over one value of any type and all that lies in it. It checks what it passes over: strings are UTF-8,
+// keys of maps are strings, floats are finite, nothing is nested deeper than [MaxDepth], there are no extension types.
+// It does not look for repeated keys.
 func Skip(b []byte) (rest []byte, err error) { return skip(b, MaxDepth) }
 
 func skip(b []byte, depth int) (rest []byte, err error) {

@@ -116,7 +116,16 @@ func TestReadNumbers(t *testing.T) {
 
 // TestReadersRefuseOtherTypes gives every reader a value of every type.
 func TestReadersRefuseOtherTypes(t *testing.T) {
-	values := map[abi.Type]string{abi.TypeNil: "\xc0", abi.TypeBool: "\xc3", abi.TypeInt: "\x01", abi.TypeFloat: "\xca\x00\x00\x00\x00", abi.TypeString: "\xa1a", abi.TypeBytes: "\xc4\x00", abi.TypeArray: "\x90", abi.TypeMap: "\x80"}
+	values := map[abi.Type]string{
+		abi.TypeNil:    "\xc0",
+		abi.TypeBool:   "\xc3",
+		abi.TypeInt:    "\x01",
+		abi.TypeFloat:  "\xca\x00\x00\x00\x00",
+		abi.TypeString: "\xa1a",
+		abi.TypeBytes:  "\xc4\x00",
+		abi.TypeArray:  "\x90",
+		abi.TypeMap:    "\x80",
+	}
 	readers := map[abi.Type]func([]byte) error{
 		abi.TypeNil:    func(b []byte) error { _, err := abi.ReadNil(b); return err },
 		abi.TypeBool:   func(b []byte) error { _, _, err := abi.ReadBool(b); return err },

@@ -70,5 +70,11 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
+// InfraType is an infrastructure type and what it grants.
+type InfraType = infra.Type
+
+// InfraTypes are the infrastructure types there are.
+func InfraTypes() []InfraType { return infra.All() }
+
 // InfraNames are the infrastructure types there are.
 func InfraNames() []string { return infra.Names() }

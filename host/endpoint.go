@@ -3,6 +3,8 @@ package host
 import (
 	"encoding/json"
 
+	"skep/host/internal/activate"
+	"skep/host/internal/manifest"
 	"skep/host/internal/service"
 )
 
@@ -17,11 +19,16 @@ type Endpoint struct {
 	Reason error `json:"-"`
 	// SHA256 is the digest of the module, in hex; empty when it cannot be read.
 	SHA256 string `json:"sha256,omitempty"`
+	// Manifest is what its manifest says, with the defaults; without meaning when Kind is empty.
+	Manifest Manifest `json:"-"`
 	// Tests are the outcomes of the manifest's test queries, once they have run.
 	Tests []Test `json:"-"`
 	// Example is a request that the endpoint understands: the first test query of its manifest.
 	Example Example `json:"-"`
 }
+
+// Manifest is what an endpoint is, what it may use and how it is tested.
+type Manifest = manifest.Endpoint
 
 // Test is the outcome of one test query.
 type Test struct {
@@ -41,6 +48,11 @@ func (e Endpoint) Path(action string) string {
 	return "/public/api/v1/" + e.Service + "/" + e.ID + "/" + action
 }
 
+// Granted is nil when an infrastructure type allows what the endpoint's manifest wants, else it says what it refuses.
+func (e Endpoint) Granted(t InfraType) error {
+	return activate.Granted(e.Service+"/"+e.ID, e.Manifest, t)
+}
+
 // Endpoints lists the endpoints of the active generations, by service and name.
 func (h *Host) Endpoints() []Endpoint {
 	var list []Endpoint
@@ -56,7 +68,7 @@ func (h *Host) Problems() []string { return append([]string(nil), h.problems...)
 func (h *Host) describe(e *service.Endpoint) Endpoint {
 	report := h.activator.Report(e)
 	d := Endpoint{Service: e.Service, Generation: e.Generation, ID: e.ID, State: e.State.String(), Reason: e.Reason,
-		SHA256: report.Digest}
+		SHA256: report.Digest, Manifest: report.Manifest}
 	if report.Manifest.Kind != 0 {
 		d.Kind = report.Manifest.Kind.String()
 	}

@@ -1,5 +1,5 @@
-// Package golden reads the golden frames of abi/testdata/golden, on which every host and every SDK must agree. It is for
-// tests.
+// Package golden reads the golden frames of abi/testdata/golden, on which every host and every SDK must agree. It is
+// for tests.
 package golden
 
 import (

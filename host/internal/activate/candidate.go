@@ -6,6 +6,7 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/frame"
+	"skep/host/internal/infra"
 	"skep/host/internal/manifest"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
@@ -79,10 +80,13 @@ func readManifest(e store.Endpoint, files store.Files) (manifest.Endpoint, error
 }
 
 // granted asks whether the infrastructure allows what the manifest wants.
-func (a *Activator) granted(c *candidate) error {
-	if c.manifest.CustomResponse && !a.Infra.CustomResponses {
+func (a *Activator) granted(c *candidate) error { return Granted(c.endpointID(), c.manifest, a.Infra) }
+
+// Granted is nil when an infrastructure type allows what the manifest of an endpoint wants, else an ErrInfrastructure.
+func Granted(endpoint string, m manifest.Endpoint, t infra.Type) error {
+	if m.CustomResponse && !t.CustomResponses {
 		return fmt.Errorf("%w: endpoint %s has returns_custom_response = true, which infrastructure type %q does not "+
-			"support; remove the setting, or deploy to one that does", ErrInfrastructure, c.endpointID(), a.Infra.Name)
+			"support; remove the setting, or deploy to one that does", ErrInfrastructure, endpoint, t.Name)
 	}
 	return nil
 }

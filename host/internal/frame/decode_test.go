@@ -73,7 +73,7 @@ func TestValue(t *testing.T) {
 		{1e-7, `1e-7`},
 		{math.MaxFloat64, `1.7976931348623157e+308`},
 		{math.SmallestNonzeroFloat64, `5e-324`},
-		{float32(0.1), `0.1`},
+		{float32(0.1), `0.10000000149011612`},
 		{float32(2), `2.0`},
 		{float32(16777216), `16777216.0`},
 

@@ -71,7 +71,10 @@ func ReadInitResult(frame []byte) (abi.Kind, error) {
 	if err == nil {
 		err = d.r.end()
 	}
-	return kind, err
+	if err != nil {
+		return 0, err
+	}
+	return kind, nil
 }
 
 // registered takes {"kind": str}. Keys that it does not know are passed over.

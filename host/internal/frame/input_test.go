@@ -25,8 +25,8 @@ func args(tb testing.TB, k abi.Kind, a Action, body string) (string, error) {
 	return show(tb, r.Input), nil
 }
 
-// hex is how show writes a float.
-func hex(f float64) string { return strconv.FormatFloat(f, 'x', -1, 64) }
+// bits is how show writes a float.
+func bits(f float64) string { return strconv.FormatFloat(f, 'x', -1, 64) }
 
 func TestInput(t *testing.T) {
 	for _, c := range []struct{ body, want string }{
@@ -50,22 +50,22 @@ func TestInput(t *testing.T) {
 		{`{"n":-9223372036854775808}`, `{"n":-9223372036854775808}`},
 
 		// floats
-		{`{"n":1.0}`, `{"n":` + hex(1) + `}`},
-		{`{"n":-0.0}`, `{"n":` + hex(math.Copysign(0, -1)) + `}`},
-		{`{"n":1e2}`, `{"n":` + hex(100) + `}`},
-		{`{"n":1E-2}`, `{"n":` + hex(0.01) + `}`},
-		{`{"n":0.1}`, `{"n":` + hex(0.1) + `}`},
-		{`{"n":1.7976931348623157e308}`, `{"n":` + hex(math.MaxFloat64) + `}`},
-		{`{"n":5e-324}`, `{"n":` + hex(math.SmallestNonzeroFloat64) + `}`},
-		{`{"n":1e-999}`, `{"n":` + hex(0) + `}`},
-		{`{"n":18446744073709551616.0}`, `{"n":` + hex(1<<64) + `}`},
+		{`{"n":1.0}`, `{"n":` + bits(1) + `}`},
+		{`{"n":-0.0}`, `{"n":` + bits(math.Copysign(0, -1)) + `}`},
+		{`{"n":1e2}`, `{"n":` + bits(100) + `}`},
+		{`{"n":1E-2}`, `{"n":` + bits(0.01) + `}`},
+		{`{"n":0.1}`, `{"n":` + bits(0.1) + `}`},
+		{`{"n":1.7976931348623157e308}`, `{"n":` + bits(math.MaxFloat64) + `}`},
+		{`{"n":5e-324}`, `{"n":` + bits(math.SmallestNonzeroFloat64) + `}`},
+		{`{"n":1e-999}`, `{"n":` + bits(0) + `}`},
+		{`{"n":18446744073709551616.0}`, `{"n":` + bits(1<<64) + `}`},
 
 		// what Python writes for numbers that are not finite
 		{`{"n":NaN}`, `{"n":nil}`},
 		{`{"n":[NaN,-Infinity, Infinity ,NaN]}`, `{"n":[nil nil nil nil]}`},
 		{"{\"n\" :\tNaN\n}", `{"n":nil}`},
 		{`{"NaN":"NaN","a":NaN,"b":"\"Infinity","c":0e0,"d":"x\\","e":-Infinity}`,
-			`{"NaN":"NaN" "a":nil "b":"\"Infinity" "c":` + hex(0) + ` "d":"x\\" "e":nil}`},
+			`{"NaN":"NaN" "a":nil "b":"\"Infinity" "c":` + bits(0) + ` "d":"x\\" "e":nil}`},
 
 		// text
 		{`{"s":""}`, `{"s":""}`},

@@ -147,15 +147,12 @@ func (r *reader) integer() (u uint64, negative bool, err error) {
 }
 
 // float takes a float of 32 or 64 bits.
-func (r *reader) float() (v float64, bits int, err error) {
-	bits = 64
-	if _, c := r.peek(); c == 0xca {
-		bits = 32
+func (r *reader) float() (float64, error) {
+	v, err := r.dec.DecodeFloat64()
+	if err != nil {
+		return 0, r.short()
 	}
-	if v, err = r.dec.DecodeFloat64(); err != nil {
-		return 0, 0, r.short()
-	}
-	return v, bits, nil
+	return v, nil
 }
 
 // raw takes a string or a byte string, without a look at its text. It is part of the frame.

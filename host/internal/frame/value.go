@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// appendJSON takes one value and adds it to dst as JSON: integers with all their digits, floats in the shortest form of
-// their width that is still a float for the reader, text without escapes for HTML.
+// appendJSON takes one value and adds it to dst as JSON: integers with all their digits, floats, those of 32 bits too, in
+// the shortest form that a reader of 64 bits takes for the same float, text without escapes for HTML.
 //
 // A byte string, a number that is not finite, a key that is no string or stands twice is an error, and so is an array or
 // a map that is deeper than depth.
@@ -42,7 +42,7 @@ func (r *reader) appendJSON(dst []byte, depth int) ([]byte, error) {
 
 // appendFloat takes a float and keeps it recognisable as such: 1.0, not 1.
 func (r *reader) appendFloat(dst []byte) ([]byte, error) {
-	v, bits, err := r.float()
+	v, err := r.float()
 	if err != nil {
 		return dst, err
 	}
@@ -50,7 +50,7 @@ func (r *reader) appendFloat(dst []byte) ([]byte, error) {
 		return dst, r.broken("a number that is not finite, which ends")
 	}
 	start := len(dst)
-	dst = jsontext.AppendFloat(dst, v, bits)
+	dst = jsontext.AppendFloat(dst, v, 64)
 	if !fractional(dst[start:]) {
 		dst = append(dst, ".0"...)
 	}

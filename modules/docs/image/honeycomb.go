@@ -28,23 +28,25 @@ func honeycomb(width, height int, size float64) *image.Paletted {
 // cell is the colour at a point, with the distance of centres as the unit. Every row of centres is moved by half a cell
 // against the one above it; a point is in the cell of the nearest centre, and in a wall when two are about as near.
 func cell(x, y float64) uint8 {
-	rowHeight := math.Sqrt(3) / 2
-	nearest, second := math.Inf(1), math.Inf(1)
+	const rowHeight = 0.8660254037844386                // √3 / 2
+	nearest, second := math.MaxFloat64, math.MaxFloat64 // squares of distances
 	var colour uint8
-	for row := int(y / rowHeight); row <= int(y/rowHeight)+1; row++ {
+	top := int(y / rowHeight)
+	for row := top; row <= top+1; row++ {
 		shift := float64(row&1) / 2
-		for column := int(x-shift) - 1; column <= int(x-shift)+1; column++ {
-			d := math.Hypot(x-float64(column)-shift, y-float64(row)*rowHeight)
-			switch {
+		left := int(x - shift)
+		for column := left; column <= left+1; column++ {
+			dx, dy := x-shift-float64(column), y-rowHeight*float64(row)
+			switch d := dx*dx + dy*dy; {
 			case d < nearest:
 				nearest, second = d, nearest
-				colour = 1 + uint8(row+2*column+1<<10)%3
+				colour = 1 + uint8((row+2*column)%3)
 			case d < second:
 				second = d
 			}
 		}
 	}
-	if second-nearest < 0.12 {
+	if math.Sqrt(second)-math.Sqrt(nearest) < 0.12 {
 		return 0
 	}
 	return colour

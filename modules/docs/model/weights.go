@@ -34,7 +34,8 @@ func mustParse(text string) weights {
 	return w
 }
 
-// parse reads a text of lines, each a name, a bias and a weight for every feature. Lines that begin with # are comments.
+// parse reads a text of lines, each a name, a bias and a weight for every feature. Lines that begin with # are
+// comments.
 //
 //	class:apple 0.25 1 -1 0 0.5
 //	number 1.5 2 -1 0.5 0.25

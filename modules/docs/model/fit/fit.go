@@ -2,8 +2,8 @@ package main
 
 import "math"
 
-// fitClasses fits a logistic regression by gradient descent. A small penalty on large weights makes the solution unique;
-// the descent goes on until the gradient vanishes.
+// fitClasses fits a logistic regression by gradient descent. A small penalty on large weights makes the solution
+// unique; the descent goes on until the gradient vanishes.
 func fitClasses(data []sample) (w [len(classNames)]vector) {
 	const (
 		penalty = 0.01

@@ -1,6 +1,6 @@
 // Program fit makes weights.txt: it draws synthetic data from a fixed seed, fits both models and writes their weights.
-// The same program gives the same file on every machine: both fits have one exact solution, which is computed far beyond
-// the digits that are written.
+// The same program gives the same file on every machine: both fits have one exact solution, which is computed far
+// beyond the digits that are written.
 //
 //	go generate ./modules/docs/model
 package main

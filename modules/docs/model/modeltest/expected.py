@@ -1,6 +1,7 @@
 """Writes expected.csv: records with what both models answer for them, computed apart from the Go code.
 
-It works with decimal numbers of 60 digits, so its answers are exact to the last digit of a float. Standard library only.
+It works with decimal numbers of 60 digits, so its answers are exact to the last digit of a float. It needs the
+standard library only.
 
     python3 expected.py ../weights.txt > expected.csv
 """

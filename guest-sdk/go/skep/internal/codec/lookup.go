@@ -10,11 +10,14 @@ func Lookup(raw []byte, name string) (value []byte) {
 	if len(raw) == 0 {
 		return nil
 	}
-	n, rest, err := abi.ReadMapHeader(raw)
-	if err != nil {
-		return nil
+	n, i := int(raw[0]&0x0f), 1
+	if raw[0]&0xf0 != 0x80 { // not a map of less than 16 pairs
+		pairs, rest, err := abi.ReadMapHeader(raw)
+		if err != nil {
+			return nil
+		}
+		n, i = pairs, len(raw)-len(rest)
 	}
-	i := len(raw) - len(rest)
 	for ; n > 0 && i < len(raw); n-- {
 		start := i + 1
 		if c := raw[i]; c&0xe0 == 0xa0 { // a key of less than 32 bytes
@@ -25,11 +28,16 @@ func Lookup(raw []byte, name string) (value []byte) {
 		} else {
 			return nil
 		}
-		end := after(raw, i)
-		if end < 0 {
+		if i >= len(raw) {
 			return nil
 		}
-		if string(raw[start:i]) == name {
+		end := i + 9
+		if raw[i] != 0xcb || end > len(raw) { // not a float
+			if end = after(raw, i); end < 0 {
+				return nil
+			}
+		}
+		if i-start == len(name) && string(raw[start:i]) == name {
 			return raw[i:end:end]
 		}
 		i = end
