@@ -57,7 +57,7 @@ func New(config Config) (*Host, error) {
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
-	if h.engine, err = sandbox.NewEngine(config.CacheDir, config.Log); err != nil {
+	if h.engine, err = sandbox.NewEngine(config.CacheDir); err != nil {
 		_ = h.store.Close() // nothing was written
 		return nil, err
 	}

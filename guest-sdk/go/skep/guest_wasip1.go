@@ -1,7 +1,6 @@
 package skep
 
 import (
-	"runtime"
 	"unsafe"
 
 	"skep/abi"
@@ -14,7 +13,7 @@ func hostLog(level int32, text string)
 
 //go:wasmexport skep_v1_alloc
 func exportAlloc(size uint32) uint32 {
-	registeredModule().release()
+	registeredModule().releaseResult()
 	if size > maxRequest {
 		return 0
 	}
@@ -39,16 +38,13 @@ func exportCall(ptr, size uint32) uint64 {
 		return packed(m.fail(500, notReserved, typeProtocol))
 	}
 	result := m.Call(frame)
-	releaseRequest()
+	m.releaseRequest()
+	collectGarbage()
 	return packed(result)
 }
 
 //go:wasmexport skep_v1_settle
-func exportSettle() {
-	registeredModule().settle()
-	runtime.GC() // and once more for what package sync keeps in pools for one cycle
-	runtime.GC()
-}
+func exportSettle() { registeredModule().settle() }
 
 const notReserved = "the frame does not lie where skep_v1_alloc made room for it"
 

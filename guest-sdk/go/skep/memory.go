@@ -1,18 +1,32 @@
 package skep
 
-// A guest's memory never shrinks, so what is kept between calls is bounded here.
+import "runtime"
+
+// A guest's memory never shrinks, so what is kept between calls is bounded, and what is dropped must be collected.
 const (
 	// readyBytes is the room for frames that is there before the first request, so that one of usual size takes no
 	// new memory.
 	readyBytes = 16 << 10
+	// readyHeap is how much garbage the first request may make before memory grows.
+	readyHeap = 1 << 20
+	// spareBytes is the size of the pieces that readyHeap is made of: the runtime's pages, so that its own records of
+	// them are there too.
+	spareBytes = 8 << 10
 	// keepBytes is the most room for frames that is kept from one call to the next.
 	keepBytes = 256 << 10
+	// keepRows is the most records whose places are kept.
+	keepRows = 32 << 10
 	// maxRequest is the largest request frame that room is made for.
 	maxRequest = 256 << 20
+	// quietCalls is how many calls a module answers before it looks after the collector.
+	quietCalls = 8
 )
 
 // requestRoom is where the host writes frames. The collector does not see the host, so this variable keeps it.
 var requestRoom []byte
+
+// callsServed counts calls up to quietCalls.
+var callsServed uint8
 
 // reserve is room for a frame of n bytes, nil when there cannot be any.
 func reserve(n int) []byte {
@@ -27,26 +41,48 @@ func reserve(n int) []byte {
 	return requestRoom
 }
 
-// release lets go of a result that is larger than what is kept. The host has read it.
-func (m *module) release() {
+// releaseResult lets go of a result that is larger than what is kept. The host has read it.
+func (m *module) releaseResult() {
 	if cap(m.result) > keepBytes {
 		m.result = nil
-	}
-	if cap(m.batch.ends) > keepBytes/8 {
-		m.batch.ends = nil
 	}
 }
 
 // releaseRequest lets go of a request that is larger than what is kept. The handler has answered it.
-func releaseRequest() {
+func (m *module) releaseRequest() {
 	if cap(requestRoom) > keepBytes {
 		requestRoom = nil
 	}
+	if cap(m.batch.ends) > keepRows {
+		m.batch.ends = nil
+	}
 }
 
-// settle brings the module into the state that requests should find: room for frames of usual size, no more.
+// collectGarbage lets the collector work at the end of a call. Its goroutines run only while this one waits, and a call that
+// returns to the host waits for nothing: without this the heap grows for ever. It costs almost a microsecond, so the
+// first calls do without: where the host resets the memory after each request, every call is one of them.
+func collectGarbage() {
+	if callsServed < quietCalls {
+		callsServed++
+		return
+	}
+	runtime.Gosched()
+}
+
+// settle brings the module into the state that requests should find: no garbage, room for frames of usual size and for
+// what a handler makes of them.
 func (m *module) settle() {
 	requestRoom = make([]byte, readyBytes)
 	m.result = make([]byte, 0, readyBytes)
 	m.batch.ends = make([]int, 0, 64)
+	for range readyHeap / spareBytes {
+		spare = append(spare, make([]byte, spareBytes))
+	}
+	spare = nil
+	runtime.GC()
+	runtime.GC() // once more for what package sync keeps for one cycle
+	callsServed = 0
 }
+
+// spare is a variable of the package so that the compiler cannot see that its memory is not used.
+var spare [][]byte

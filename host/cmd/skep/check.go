@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -86,9 +87,10 @@ func check(w io.Writer, target string, l *local) bool {
 		row("limits", "%s", limits(m.Limits))
 		row("pool", "floor %d, cruise %d, ceil %d, queue %d, timeout %v",
 			m.Pool.Floor, m.Pool.Cruise, m.Pool.Ceil, m.Pool.Queue, m.Pool.Timeout)
-		for _, t := range host.InfraTypes() {
-			row("on "+t.Name, "%s", granted(e, t))
-		}
+		serves, blind, refused := infrastructures(e)
+		row("serves on", "%s", serves)
+		row("without request metadata on", "%s", blind)
+		row("refused on", "%s", refused)
 	}
 	table.Flush() // the writer below does not fail in a way that could be told
 	printTests(w, e.Tests)
@@ -102,7 +104,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-func limits(l host.Limits) string {
+func limits(l manifest.Limits) string {
 	fuel := "without limit"
 	if l.Fuel > 0 {
 		fuel = fmt.Sprint(l.Fuel)
@@ -111,15 +113,22 @@ func limits(l host.Limits) string {
 		l.Timeout, l.Init, manifest.FormatSize(l.Memory), manifest.FormatSize(l.Body), fuel)
 }
 
-// granted says what an infrastructure type means for an endpoint.
-func granted(e host.Endpoint, t host.InfraType) string {
-	if e.Granted(t) != nil {
-		return "refused: no custom responses there"
+// infrastructures lists the types where an endpoint serves, where it does so without request metadata, and where it is
+// refused.
+func infrastructures(e host.Endpoint) (serves, blind, refused string) {
+	var lists [3][]string
+	for _, t := range host.InfraTypes() {
+		i := 0
+		switch {
+		case e.Granted(t) != nil:
+			i = 2
+		case !t.RequestMetadata:
+			i = 1
+		}
+		lists[i] = append(lists[i], t.Name)
 	}
-	if !t.RequestMetadata {
-		return "serves, without request metadata"
-	}
-	return "serves"
+	text := func(names []string) string { return cmp.Or(strings.Join(names, ", "), "none") }
+	return text(lists[0]), text(lists[1]), text(lists[2])
 }
 
 // printTests prints the outcomes of test queries.

@@ -45,6 +45,7 @@ Exit codes: 0 success, 1 failure, 2 a command line that makes no sense.`,
 		newToolchains(),
 		newVersion(),
 	)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
 	documentVariables(root)
 	return root
 }

@@ -31,40 +31,32 @@ type job struct {
 }
 
 // build builds all endpoints. The services appear, each in one step, when all could be built.
-func (t *tree) build(ctx context.Context) ([]guestbuild.Result, error) {
+func (t *tree) build(ctx context.Context) (built []guestbuild.Result, err error) {
 	jobs, err := t.find()
 	if err != nil {
 		return nil, err
 	}
-	staged := map[string]string{} // folder of each service, with a name that hosts do not look at
-	defer func() {
-		for _, dir := range staged {
-			_ = os.RemoveAll(dir) // moved away when all went well
-		}
-	}()
-	for _, j := range jobs {
-		if staged[j.service] != "" {
-			continue
-		}
-		generations := filepath.Join(t.into, j.service, "generations")
-		if err := os.MkdirAll(generations, 0o777); err != nil {
-			return nil, err
-		}
-		if staged[j.service], err = os.MkdirTemp(generations, "."+t.generation+"-*.tmp"); err != nil {
-			return nil, err
-		}
-	}
-	if err := t.compile(ctx, jobs, staged); err != nil {
+	if err := os.MkdirAll(t.into, 0o777); err != nil {
 		return nil, err
 	}
-	for name, dir := range staged {
-		if err := replaceDir(filepath.Join(t.into, name, "generations", t.generation), dir); err != nil {
-			return nil, err
-		}
+	stage, err := os.MkdirTemp(t.into, ".build-*.tmp") // hosts do not look at such names
+	if err != nil {
+		return nil, err
 	}
-	var built []guestbuild.Result
+	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
+	if err := t.compile(ctx, jobs, stage); err != nil {
+		return nil, err
+	}
+	placed := map[string]bool{}
 	for _, j := range jobs {
-		j.result.Path = filepath.Join(t.into, j.service, "generations", t.generation, j.endpoint+moduleExt)
+		place := filepath.Join(t.into, j.service, "generations", t.generation)
+		if !placed[j.service] {
+			if err := replaceDir(place, filepath.Join(stage, j.service)); err != nil {
+				return built, err
+			}
+			placed[j.service] = true
+		}
+		j.result.Path = filepath.Join(place, j.endpoint+moduleExt)
 		built = append(built, j.result)
 	}
 	return built, nil
@@ -127,9 +119,9 @@ func folders(dir string) ([]string, error) {
 
 // compile builds each job into the folder of its service. The first one goes alone: it leaves in the compiler's cache
 // what the others share.
-func (t *tree) compile(ctx context.Context, jobs []*job, staged map[string]string) error {
+func (t *tree) compile(ctx context.Context, jobs []*job, stage string) error {
 	build := func(j *job) {
-		out := filepath.Join(staged[j.service], j.endpoint+moduleExt)
+		out := filepath.Join(stage, j.service, j.endpoint+moduleExt)
 		j.result, j.err = guestbuild.Build(ctx, guestbuild.Options{Dir: j.dir, Out: out, Log: t.log})
 	}
 	build(jobs[0])
@@ -138,8 +130,8 @@ func (t *tree) compile(ctx context.Context, jobs []*job, staged map[string]strin
 	for _, j := range jobs[1:] {
 		all.Go(func() {
 			slots <- struct{}{}
-			defer func() { <-slots }()
 			build(j)
+			<-slots
 		})
 	}
 	all.Wait()
@@ -153,18 +145,14 @@ func (t *tree) compile(ctx context.Context, jobs []*job, staged map[string]strin
 	return errors.Join(bad...)
 }
 
-// replaceDir puts a folder in the place of another, which need not exist.
+// replaceDir moves a folder to a place, where there may be one already. The old one goes to where the new one was.
 func replaceDir(place, with string) error {
-	if err := os.Chmod(with, 0o755); err != nil { // temporary folders are private
+	if err := os.MkdirAll(filepath.Dir(place), 0o777); err != nil {
 		return err
 	}
-	old := with + ".old.tmp"
-	err := os.Rename(place, old)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	old := with + ".old"
+	if err := os.Rename(place, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(with, place); err != nil {
-		return err
-	}
-	return os.RemoveAll(old)
+	return os.Rename(with, place)
 }

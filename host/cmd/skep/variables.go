@@ -16,7 +16,7 @@ func variable(flag string) string {
 
 // documentVariables names the variable of each flag in its help.
 func documentVariables(cmd *cobra.Command) {
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Usage += " [" + variable(f.Name) + "]" })
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Usage += " [" + variable(f.Name) + "]" })
 	for _, c := range cmd.Commands() {
 		documentVariables(c)
 	}
@@ -26,9 +26,9 @@ func documentVariables(cmd *cobra.Command) {
 // repeated takes one value a line.
 func applyVariables(cmd *cobra.Command) error {
 	var err error
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		text := os.Getenv(variable(f.Name))
-		if err != nil || f.Changed || text == "" {
+		if err != nil || f.Changed || text == "" || f.Name == "help" {
 			return
 		}
 		values := []string{text}

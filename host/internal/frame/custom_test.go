@@ -49,13 +49,15 @@ func TestCustom(t *testing.T) {
 			200, "a/b", "x", "", []string{"header Content-Type: dropped, the content type is already given"}},
 		{"type given and among the headers", []any{200, "a/b", "x", headers("content-type", "c/d")},
 			200, "a/b", "x", "", []string{"header content-type: dropped, the content type is already given"}},
-		{"order and repeats", []any{200, "a/b", "x", headers("Set-Cookie", "chocolate", "Machin", "Truc", "Set-Cookie", "pecan")},
+		{"order and repeats", []any{200, "a/b", "x",
+			headers("Set-Cookie", "chocolate", "Machin", "Truc", "Set-Cookie", "pecan")},
 			200, "a/b", "x", "Set-Cookie: chocolate\nMachin: Truc\nSet-Cookie: pecan\n", nil},
 		{"verbatim", []any{200, "image/jpg", "x", headers("Content-Encoding", "utf-8", "X", " a\tb ", "Y", "", "Z", "é")},
 			200, "image/jpg", "x", "Content-Encoding: utf-8\nX:  a\tb \nY: \nZ: é\n", nil},
 		{"all characters of a token", []any{200, "a/b", "", headers("!#$%&'*+-.^_`|~09azAZ", "v")},
 			200, "a/b", "", "!#$%&'*+-.^_`|~09azAZ: v\n", nil},
-		{"of the server", []any{200, "a/b", "x", headers("Connection", "close", "X", "1", "content-length", "9", "HOST", "h")},
+		{"of the server", []any{200, "a/b", "x",
+			headers("Connection", "close", "X", "1", "content-length", "9", "HOST", "h")},
 			200, "a/b", "x", "X: 1\n", []string{
 				"header Connection: dropped, it belongs to the server",
 				"header content-length: dropped, it belongs to the server",
@@ -102,7 +104,8 @@ func TestBrokenCustom(t *testing.T) {
 			t.Errorf("%s: error %v, want ErrGuestProtocol", name, err)
 		}
 	}
-	for _, status := range []any{-1, 0, 42, 99, 100, 101, 103, 199, 600, 1 << 31, 1<<32 + 200, uint64(1<<64 - 1), 200.0, "200", nil} {
+	for _, status := range []any{-1, 0, 42, 99, 100, 101, 103, 199, 600, 1 << 31, 1<<32 + 200,
+		uint64(1<<64 - 1), 200.0, "200", nil} {
 		broken(fmt.Sprint("status ", status), status, nil, "", list{})
 	}
 	broken("four items", 200, nil, "")
@@ -121,7 +124,8 @@ func TestBrokenCustom(t *testing.T) {
 	broken("header of three", 200, nil, "", list{list{"A", "1", "2"}})
 	broken("header name bytes", 200, nil, "", headers([]byte("A"), "1"))
 	broken("header value int", 200, nil, "", headers("A", 1))
-	for _, name := range []string{"", " ", "X B", "A:", "A\r\nB", "Ä", "A\x00", "A\t", "(A)", "A/B", "\"A\"", "A=B", "{", "\x7f"} {
+	for _, name := range []string{"", " ", "X B", "A:", "A\r\nB", "Ä", "A\x00", "A\t", "(A)",
+		"A/B", "\"A\"", "A=B", "{", "\x7f"} {
 		broken(fmt.Sprintf("header name %q", name), 200, nil, "", headers(name, "v"))
 	}
 	for _, value := range []string{"\r", "\n", "a\r\nSet-Cookie: b", "\x00", "a\x7f", "\x1b[31m", "\xff"} {
@@ -170,7 +174,9 @@ func TestCustomNotGranted(t *testing.T) {
 	}
 	// The setting takes nothing else away.
 	d.Reset(runFunction, 0, false)
-	for _, frame := range [][]byte{result(t, abi.TagValue, 1), result(t, abi.TagError, 401, "m"), result(t, abi.TagJSON, []byte("1"))} {
+	for _, frame := range [][]byte{
+		result(t, abi.TagValue, 1), result(t, abi.TagError, 401, "m"), result(t, abi.TagJSON, []byte("1")),
+	} {
 		if err := d.ReadResult(frame); err != nil {
 			t.Errorf("% x: %v", frame, err)
 		}

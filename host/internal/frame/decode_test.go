@@ -281,8 +281,8 @@ func TestJSONReply(t *testing.T) {
 	}
 }
 
-// TestReplyOwnsItsBytes says that a reply does not change when the guest's memory does, and that a Decoder shows nothing
-// of one result in the next.
+// TestReplyOwnsItsBytes says that a reply does not change when the guest's memory does, and that a Decoder shows
+// nothing of one result in the next.
 func TestReplyOwnsItsBytes(t *testing.T) {
 	frames := [][]byte{
 		result(t, abi.TagCustom, 200, "text/plain", "body", list{list{"A", "1"}, list{"Host", "x"}, list{"A", "2"}}),
@@ -310,6 +310,23 @@ func TestReplyOwnsItsBytes(t *testing.T) {
 				t.Fatalf("% x: reply %+v, want %+v", frame, d.Reply, want)
 			}
 		}
+	}
+}
+
+// TestDecoderLetsGo says that a large result does not keep its memory.
+func TestDecoderLetsGo(t *testing.T) {
+	var d Decoder
+	for _, frame := range [][]byte{
+		result(t, abi.TagValue, raw("\xdf\x00\x08\x00\x00"+strings.Repeat("\xa0\xc0", 1<<19))),
+		result(t, abi.TagCustom, 200, nil, strings.Repeat("x", 2*maxKept), list{}),
+		result(t, abi.TagValue, strings.Repeat("\x01", maxKept)),
+	} {
+		d.Reset(runFunction, 0, true)
+		d.ReadResult(frame)
+	}
+	d.Reset(runFunction, 0, true)
+	if n := cap(d.json) + cap(d.arena) + cap(d.w.out.b) + 8*cap(d.r.keys); n > 4*maxKept {
+		t.Errorf("%d bytes are kept", n)
 	}
 }
 

@@ -71,12 +71,13 @@ func TestEncodeActionOfAnotherKind(t *testing.T) {
 	}
 }
 
-// TestEncoderReuse says that nothing of one request is seen in the next, whether it failed or not, and that a frame does
-// not depend on the client's bytes once it is made.
+// TestEncoderReuse says that nothing of one request is seen in the next, whether it failed or not, and that a frame
+// does not depend on the client's bytes once it is made.
 func TestEncoderReuse(t *testing.T) {
 	var e Encoder
 	r := &Request{Endpoint: "e", Kind: abi.KindFunction, Action: ActionRun}
-	bodies := []string{`{"a":"\n` + strings.Repeat("x", 5000) + `"}`, `{"a":`, `{"b":NaN}`, ``, `{"c":1,"c":2}`, `{"d":"é"}`}
+	bodies := []string{`{"a":"\n` + strings.Repeat("x", 5000) + `"}`, `{"a":`, `{"b":NaN}`, ``,
+		`{"c":1,"c":2}`, `{"d":"é"}`}
 	for range 2 {
 		for _, body := range bodies {
 			var fresh Encoder

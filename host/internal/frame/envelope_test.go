@@ -38,7 +38,8 @@ func TestAppendError(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	for _, s := range []string{"", "\xff", "a\xc3", "\xed\xa0\x80", "\x00\x1f\x7f", "\u2028", strings.Repeat("\xff\n", 1000)} {
+	for _, s := range []string{"", "\xff", "a\xc3", "\xed\xa0\x80", "\x00\x1f\x7f", "\u2028",
+		strings.Repeat("\xff\n", 1000)} {
 		text := AppendError(nil, s, s)
 		var body struct{ ErrorType, Message, DetailedMessage string }
 		if err := json.Unmarshal(text, &body); err != nil {

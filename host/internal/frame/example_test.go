@@ -2,6 +2,7 @@ package frame_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"skep/abi"
@@ -32,10 +33,9 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%s\n", frame.AppendEnvelope(nil, request.Action, decoder.Reply.Value,
-		frame.Timing{Wait: 17 * time.Microsecond}, frame.Context{Service: "docs", Endpoint: "plain", Generation: "v1"}))
+	fmt.Printf("%s\n", decoder.Reply.Value)
 	// Output:
-	// {"response":{"big":9007199254740993,"whole":1.0},"timing":{"preProcessing":0,"wait":17,"execution":0,"functionInternal":0},"apiContext":{"serviceId":"docs","endpointId":"plain","serviceGeneration":"v1"}}
+	// {"big":9007199254740993,"whole":1.0}
 }
 
 func ExampleEncoder_Encode_badInput() {
@@ -50,6 +50,16 @@ func ExampleEncoder_Encode_badInput() {
 	// an integer above the range of 64 bits at byte 6
 	// the JSON ends too early at byte 11
 	// the body is not an object at byte 0
+}
+
+func ExampleAppendEnvelope() {
+	envelope := frame.AppendEnvelope(nil, frame.ActionRun, []byte(`"hello"`),
+		frame.Timing{Wait: 17 * time.Microsecond, Execution: 3 * time.Millisecond},
+		frame.Context{Service: "docs", Endpoint: "plain", Generation: "v1"})
+	fmt.Println(strings.ReplaceAll(string(envelope), `},"`, "},\n\""))
+	// Output:
+	// {"response":"hello","timing":{"preProcessing":0,"wait":17,"execution":3000,"functionInternal":0},
+	// "apiContext":{"serviceId":"docs","endpointId":"plain","serviceGeneration":"v1"}}
 }
 
 func ExampleAppendError() {

@@ -18,8 +18,8 @@ type Header struct{ Name, Value []byte }
 const maxKept = 1 << 20
 
 // emptied is a buffer for its next use.
-func emptied(b []byte) []byte {
-	if cap(b) > maxKept {
+func emptied[T any](b []T) []T {
+	if cap(b)*int(unsafe.Sizeof(*new(T))) > maxKept {
 		return nil
 	}
 	return b[:0]

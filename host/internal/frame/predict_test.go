@@ -32,7 +32,8 @@ func TestPredictions(t *testing.T) {
 		{classification, multi, 3, list{object{{"prediction", "a"}}, nil, object{{"prediction", "b"}}},
 			`[{"prediction":"a","ignored":false},` + none + `,{"prediction":"b","ignored":false}]`},
 		{classification, predict, 1,
-			list{object{{"prediction", "a"}, {"probas", object{{"a", 0.9}, {"b", 0.1}}}, {"customKeys", object{{"k", list{1}}}}}},
+			list{object{{"prediction", "a"}, {"probas", object{{"a", 0.9}, {"b", 0.1}}},
+				{"customKeys", object{{"k", list{1}}}}}},
 			`{"prediction":"a","probas":{"a":0.9,"b":0.1},"customKeys":{"k":[1]},"ignored":false}`},
 		{classification, predict, 1, list{object{{"customKeys", object{}}, {"probas", object{}}, {"prediction", ""}}},
 			`{"customKeys":{},"probas":{},"prediction":"","ignored":false}`},
@@ -45,7 +46,8 @@ func TestPredictions(t *testing.T) {
 			`[` + none + `,{"prediction":-1,"customKeys":{"a":null},"ignored":false}]`},
 		{regression, multi, -1, list{nil, nil}, `[` + none + `,` + none + `]`},
 		{regression, predict, 1, list{object{{"prediction", 1}, {"customKeys", object{{"a", nested(t, 61, true)}}}}},
-			`{"prediction":1,"customKeys":{"a":` + strings.Repeat(`{"a":`, 61) + `null` + strings.Repeat("}", 61) + `},"ignored":false}`},
+			`{"prediction":1,"customKeys":{"a":` + strings.Repeat(`{"a":`, 61) + `null` +
+				strings.Repeat("}", 61) + `},"ignored":false}`},
 	} {
 		reply, err := readAs(predicting(c.k, c.a), c.rows, result(t, abi.TagValue, c.value))
 		if err != nil || string(reply.Value) != c.want {
@@ -117,8 +119,10 @@ func TestBrokenPredictions(t *testing.T) {
 		{"probas array", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", list{0.5}})}},
 		{"proba string", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{"a", "1"}}})}},
 		{"proba nil", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{"a", nil}}})}},
-		{"proba NaN", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{"a", math.NaN()}}})}},
-		{"proba twice", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{"a", 1}, {"a", 1}}})}},
+		{"proba NaN", abi.KindClassification, ActionPredict, 1,
+			list{append(class, pair{"probas", object{{"a", math.NaN()}}})}},
+		{"proba twice", abi.KindClassification, ActionPredict, 1,
+			list{append(class, pair{"probas", object{{"a", 1}, {"a", 1}}})}},
 		{"proba key", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{1, 1}}})}},
 		{"customKeys nil", abi.KindRegression, ActionPredict, 1, list{append(number, pair{"customKeys", nil})}},
 		{"customKeys array", abi.KindRegression, ActionPredict, 1, list{append(number, pair{"customKeys", list{}})}},

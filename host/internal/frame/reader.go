@@ -28,7 +28,7 @@ func (r *reader) reset(frame []byte) {
 	r.frame = frame
 	r.src.Reset(frame)
 	r.dec.Reset(&r.src)
-	r.keys = r.keys[:0]
+	r.keys = emptied(r.keys)
 }
 
 // at is the place of the next byte.

@@ -11,8 +11,8 @@ import (
 	"skep/abi"
 )
 
-// show writes one MessagePack value as text, by the guest's codec: integers as digits, floats with 0x1p notation so that
-// no bit is lost and no float looks like an integer, text as Go quotes it, bytes as b"…".
+// show writes one MessagePack value as text, by the guest's codec: integers as digits, floats with 0x1p notation so
+// that no bit is lost and no float looks like an integer, text as Go quotes it, bytes as b"…".
 func show(tb testing.TB, b []byte) string {
 	tb.Helper()
 	var out strings.Builder

@@ -7,11 +7,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// appendJSON takes one value and adds it to dst as JSON: integers with all their digits, floats, those of 32 bits too, in
-// the shortest form that a reader of 64 bits takes for the same float, text without escapes for HTML.
+// appendJSON takes one value and adds it to dst as JSON: integers with all their digits, floats, those of 32 bits too,
+// in the shortest form that a reader of 64 bits takes for the same float, text without escapes for HTML.
 //
-// A byte string, a number that is not finite, a key that is no string or stands twice is an error, and so is an array or
-// a map that is deeper than depth.
+// A byte string, a number that is not finite, a key that is no string or stands twice is an error, and so is an array
+// or a map that is deeper than depth.
 func (r *reader) appendJSON(dst []byte, depth int) ([]byte, error) {
 	switch c := r.next(); c {
 	case classNil:

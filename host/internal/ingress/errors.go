@@ -19,7 +19,8 @@ type failure struct {
 	retryAfter int // seconds; 0: not sent
 }
 
-// failures says for each error of a call what the client gets; the first match counts.
+// failures says for each error of a call what the client gets, one row for each sentinel of package service. The first
+// match counts.
 var failures = []struct {
 	err error
 	failure
@@ -46,32 +47,27 @@ func failureOf(err error) failure {
 	return internalError
 }
 
-// brokenRequests says what a client gets whose request could not be read.
-var brokenRequests = []struct {
-	err error
-	failure
-}{
-	{fasthttp.ErrBodyTooLarge, failure{413, "PayloadTooLarge", "the body is larger than any endpoint takes", 0}},
+// handleBroken answers a request that could not be read. The connection ends with it.
+func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
+	s.versions(ctx)
+	ctx.SetConnectionClose()
+	brokenRequest(err).write(ctx)
 }
 
-func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
-	f := failure{400, "IllegalArgument", "the request is not valid HTTP", 0}
+// brokenRequest says what a client gets whose request could not be read.
+func brokenRequest(err error) failure {
 	var small *fasthttp.ErrSmallBuffer
 	var timeout interface{ Timeout() bool }
 	switch {
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		return failure{413, "PayloadTooLarge", "the body is larger than any endpoint takes", 0}
 	case errors.As(err, &small):
-		f = failure{431, "HeaderTooLarge", "request line and headers are longer than " + strconv.Itoa(maxHead) + " bytes", 0}
+		return failure{431, "HeaderTooLarge", "request line and headers have more than " + strconv.Itoa(maxHead) +
+			" bytes", 0}
 	case errors.As(err, &timeout) && timeout.Timeout():
-		f = failure{408, "RequestTimeout", "the request did not arrive in time", 0}
+		return failure{408, "RequestTimeout", "the request did not arrive in time", 0}
 	}
-	for _, b := range brokenRequests {
-		if errors.Is(err, b.err) {
-			f = b.failure
-		}
-	}
-	s.versions(ctx)
-	ctx.SetConnectionClose()
-	f.write(ctx)
+	return failure{400, "IllegalArgument", "the request is not valid HTTP", 0}
 }
 
 // write makes the failure the response.

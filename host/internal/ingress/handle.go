@@ -26,18 +26,28 @@ type exchange struct {
 // handle answers every request that could be read.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	start := time.Now()
-	defer func() {
-		if p := recover(); p != nil {
-			s.Log.Error("request failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			ctx.Response.Reset()
-			s.versions(ctx)
-			internalError.write(ctx)
-		}
-	}()
+	defer s.recovered(ctx)
 	s.versions(ctx)
 	x := s.exchanges.Get().(*exchange)
-	defer s.exchanges.Put(x)
+	s.serve(ctx, x, start)
+	s.exchanges.Put(x) // not after a panic: nobody knows what that has left behind
+}
 
+// recovered answers a request whose handling panicked, so that it takes nothing else down.
+func (s *Server) recovered(ctx *fasthttp.RequestCtx) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	s.Log.Error("request failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	ctx.Response.Reset()
+	ctx.Response.Header.DisableNormalizing() // Reset has turned it on
+	s.versions(ctx)
+	internalError.write(ctx)
+}
+
+// serve routes a request.
+func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 	x.path = canonical(x.path[:0], ctx.Request.Header.RequestURI())
 	if string(x.path) == "/isAlive" {
 		s.isAlive(ctx)
@@ -45,7 +55,8 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	}
 	r, ok := parseRoute(x.path)
 	if !ok {
-		writeError(ctx, 404, "NotFound", "no such path; endpoints are called by POST "+prefix+"{service}/{endpoint}/{action}")
+		writeError(ctx, 404, "NotFound", "no such path; endpoints are called by POST "+prefix+
+			"{service}/{endpoint}/{action}")
 		return
 	}
 	if !ctx.IsPost() {
@@ -58,8 +69,8 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	if size := int64(len(ctx.Request.Body())); size > e.MaxBody {
-		writeError(ctx, 413, "PayloadTooLarge", "the body has "+strconv.FormatInt(size, 10)+" bytes, the endpoint takes "+
-			strconv.FormatInt(e.MaxBody, 10))
+		writeError(ctx, 413, "PayloadTooLarge", "the body has "+strconv.FormatInt(size, 10)+
+			" bytes, the endpoint takes at most "+strconv.FormatInt(e.MaxBody, 10))
 		return
 	}
 	s.call(ctx, x, e, r.action, start)
@@ -95,7 +106,8 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, r route) *service.Endpoint {
 	case e.State == service.StateLoading:
 		failure{503, "EndpointUnavailable", "the endpoint is being loaded", 1}.write(ctx)
 	case e.State != service.StateReady:
-		writeError(ctx, 503, "EndpointUnavailable", "the endpoint was refused when it was loaded; the server's log has the reason")
+		writeError(ctx, 503, "EndpointUnavailable", "the endpoint was refused when it was loaded; "+
+			"the server's log has the reason")
 	case !r.action.Fits(e.Kind):
 		writeError(ctx, 404, "NotFound", "an endpoint of kind "+e.Kind.String()+" has no action "+r.action.String())
 	default:
@@ -105,7 +117,8 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, r route) *service.Endpoint {
 }
 
 // call has an endpoint answer the request.
-func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action, start time.Time) {
+func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action,
+	start time.Time) {
 	s.describe(ctx, x, e, action)
 	request, rows, err := x.encoder.Encode(&x.request, ctx.Request.Body())
 	if err != nil {
@@ -131,7 +144,8 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	s.reply(ctx, x, e, action, clock{start, called, time.Now(), usage})
 }
 
-// describe fills in what the request frame says beside the body.
+// describe fills in what the request frame says beside the body. It holds the HTTP server's own buffers, which last
+// until the request is answered.
 func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action) {
 	x.request.Endpoint, x.request.Kind, x.request.Action, x.request.JSONInput = e.ID, e.Kind, action, e.JSONInput
 	x.request.HasMeta = s.Metadata

@@ -15,11 +15,12 @@ import (
 	"skep/host/internal/service"
 )
 
-// Limits of the wire. See the package's README section in host/README.md for the statuses that answer them.
+// Limits of the wire.
 const (
-	maxHead     = 16 << 10 // request line and headers, in bytes
-	readTimeout = 10 * time.Second
-	idleTimeout = 60 * time.Second
+	maxHead      = 16 << 10         // request line and headers, in bytes; beyond: 431
+	readTimeout  = 10 * time.Second // of a whole request; beyond: 408
+	writeTimeout = 10 * time.Second // of a response
+	idleTimeout  = 60 * time.Second // between two requests of a connection
 )
 
 // Config is what a server needs. All fields are required but Metadata.
@@ -35,6 +36,10 @@ type Server struct {
 	Config
 	http      *fasthttp.Server
 	exchanges sync.Pool // of *exchange: buffers, no state
+
+	mu        sync.Mutex
+	listeners []*listener
+	closed    bool
 }
 
 // New gives a server that is not listening yet.
@@ -48,7 +53,7 @@ func New(config Config) *Server {
 		ReadBufferSize:                maxHead,
 		MaxRequestBodySize:            manifest.MaxBody,
 		ReadTimeout:                   readTimeout,
-		WriteTimeout:                  readTimeout,
+		WriteTimeout:                  writeTimeout,
 		IdleTimeout:                   idleTimeout,
 		NoDefaultServerHeader:         true,
 		NoDefaultContentType:          true,
@@ -60,11 +65,31 @@ func New(config Config) *Server {
 	return s
 }
 
-// Serve answers the connections of a listener until Shutdown.
-func (s *Server) Serve(ln net.Listener) error { return s.http.Serve(ln) }
+// Serve answers the connections of a listener until Shutdown, and returns nil then, also when Shutdown was first. The
+// listener is closed in the end.
+func (s *Server) Serve(ln net.Listener) error {
+	l := newListener(ln)
+	s.mu.Lock()
+	s.listeners = append(s.listeners, l)
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		return l.Close()
+	}
+	return s.http.Serve(l)
+}
 
-// Shutdown stops to accept, and returns when the last request has been answered.
-func (s *Server) Shutdown() error { return s.http.Shutdown() }
+// Shutdown stops to accept, and returns when the last request has been answered. Connections without a request are
+// closed, those that have just been made after at most five seconds.
+func (s *Server) Shutdown() error {
+	s.mu.Lock()
+	s.closed = true
+	for _, l := range s.listeners { // also those that the HTTP server does not know yet
+		_ = l.Close() // the HTTP server closes it again and tells how that went
+	}
+	s.mu.Unlock()
+	return s.http.Shutdown()
+}
 
 // quiet drops what the HTTP server would say of broken connections: clients cause it, at any rate they like.
 type quiet struct{}

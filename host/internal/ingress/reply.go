@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -51,12 +52,29 @@ func writeCustom(ctx *fasthttp.RequestCtx, e *service.Endpoint, r *frame.Reply, 
 	h := &ctx.Response.Header
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)
-	ctx.Response.SetBody(r.Body)
+	if !bodiless(r.Status) {
+		ctx.Response.SetBody(r.Body)
+	}
 	t := c.timing()
 	h.Set("X-Service-Generation", e.Generation)
 	h.Set("X-Timing-Wait", strconv.FormatInt(t.Wait.Microseconds(), 10))
 	h.Set("X-Timing-Execution", strconv.FormatInt(t.Execution.Microseconds(), 10))
 	for _, header := range r.Headers {
-		h.AddBytesKV(header.Name, header.Value)
+		if !ownHeader(header.Name) {
+			h.AddBytesKV(header.Name, header.Value)
+		}
 	}
+}
+
+// bodiless says whether a response of that status has no body, whatever the endpoint answered.
+func bodiless(status int) bool { return status == 204 || status == 205 || status == 304 }
+
+// ownHeader says whether a header tells who answered: an endpoint that passes on what another host sent has some.
+func ownHeader(name []byte) bool {
+	for _, own := range [...]string{"DSS-", "X-Service-Generation", "X-Timing-"} {
+		if len(name) >= len(own) && strings.EqualFold(string(name[:len(own)]), own) {
+			return true
+		}
+	}
+	return false
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
@@ -13,17 +12,16 @@ import (
 // afterwards, by later processes too.
 type Engine struct {
 	cache wazero.CompilationCache
-	log   *slog.Logger
 }
 
 // NewEngine opens the folder of compiled code, which is made when it is missing. The folder holds code that will be
 // executed: nobody else should be able to write to it.
-func NewEngine(cacheDir string, log *slog.Logger) (*Engine, error) {
+func NewEngine(cacheDir string) (*Engine, error) {
 	cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
 	if err != nil {
 		return nil, fmt.Errorf("folder for compiled modules: %w", err)
 	}
-	return &Engine{cache: cache, log: log}, nil
+	return &Engine{cache: cache}, nil
 }
 
 // Close releases what the engine shares between modules. Every sandbox must have been closed before.

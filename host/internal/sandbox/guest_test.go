@@ -33,7 +33,7 @@ var guestModule = sync.OnceValues(func() ([]byte, error) {
 
 // engine is one for all tests of the package: compiled code is kept, so that the guest is compiled once.
 var engine = sync.OnceValues(func() (*Engine, error) {
-	return NewEngine(filepath.Join(os.TempDir(), "skep-sandbox-test"), slog.New(slog.DiscardHandler))
+	return NewEngine(filepath.Join(os.TempDir(), "skep-sandbox-test"))
 })
 
 // load makes a sandbox of the guest; change may alter its settings.

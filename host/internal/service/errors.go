@@ -7,7 +7,6 @@ import (
 
 // Why a call got no answer from its endpoint. Each has one row in the data plane's table of statuses.
 var (
-	ErrNotFound      = errors.New("not found")
 	ErrUnavailable   = errors.New("endpoint not available")
 	ErrPoolFull      = errors.New("too many requests wait for this endpoint")
 	ErrPoolTimeout   = errors.New("no instance became free in time")

@@ -11,17 +11,17 @@ import (
 // Service is what a client addresses. It is immutable once it is in a [Registry]: a change makes a new one.
 type Service struct {
 	ID string
-	// Active answers every request.
+	// Active answers every request. It is never nil.
 	Active *Generation
 }
 
-// Generation is one version of all endpoints of a service.
+// Generation is one version of all endpoints of a service. It is immutable once it is in a [Registry].
 type Generation struct {
 	ID        string
-	Endpoints map[string]*Endpoint
+	Endpoints map[string]*Endpoint // by id
 }
 
-// Endpoint is one callable of a generation.
+// Endpoint is one callable of a generation. It is immutable once it is in a [Registry].
 type Endpoint struct {
 	Service, Generation, ID string
 

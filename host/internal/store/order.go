@@ -1,37 +1,35 @@
 package store
 
 import (
-	"errors"
-	"io/fs"
+	"cmp"
 	"strings"
 )
 
-func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
-// compareNatural orders names as people do: runs of digits count as numbers, so that v10 comes after v9.
+// compareNatural orders names as people do: runs of digits count as numbers, so that v10 comes after v9. Names that
+// differ in leading zeros only are ordered as text, so that the order is total.
 func compareNatural(a, b string) int {
-	for a != "" && b != "" {
-		da, db := leadingDigits(a), leadingDigits(b)
-		if da == 0 || db == 0 {
-			if a[0] != b[0] {
-				return strings.Compare(a[:1], b[:1])
+	restA, restB := a, b
+	for restA != "" && restB != "" {
+		digitsA, digitsB := leadingDigits(restA), leadingDigits(restB)
+		if digitsA == 0 || digitsB == 0 {
+			if c := cmp.Compare(restA[0], restB[0]); c != 0 {
+				return c
 			}
-			a, b = a[1:], b[1:]
+			restA, restB = restA[1:], restB[1:]
 			continue
 		}
-		na, nb := strings.TrimLeft(a[:da], "0"), strings.TrimLeft(b[:db], "0")
-		if len(na) != len(nb) {
-			return len(na) - len(nb)
-		}
-		if c := strings.Compare(na, nb); c != 0 {
+		if c := compareNumbers(restA[:digitsA], restB[:digitsB]); c != 0 {
 			return c
 		}
-		if da != db { // 01 before 1, so that the order is total
-			return db - da
-		}
-		a, b = a[da:], b[db:]
+		restA, restB = restA[digitsA:], restB[digitsB:]
 	}
-	return len(a) - len(b)
+	return cmp.Or(cmp.Compare(len(restA), len(restB)), strings.Compare(a, b))
+}
+
+// compareNumbers compares runs of digits of any length by value.
+func compareNumbers(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 }
 
 func leadingDigits(s string) int {

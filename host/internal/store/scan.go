@@ -3,80 +3,45 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"skep/host/internal/service"
 )
 
-// Endpoint is one module file and what lies beside it. Paths are relative to the folder of services.
-type Endpoint struct {
-	Service, Generation, ID string
-
-	Module  string
-	Sidecar string // empty where there is none
-}
-
-// Generation is a set of endpoints that serve together.
-type Generation struct {
-	Service, ID string
-	// Loose says that the modules lie directly in the service's folder: each is judged alone. Otherwise a generation
-	// with a broken module is broken as a whole.
-	Loose     bool
-	Endpoints []Endpoint // by id
-}
-
-// Service is one service with its generations, the newest first.
-type Service struct {
-	ID          string
-	Generations []Generation
-}
-
-// Problem is something in the folder that cannot be served, and what to do about it.
-type Problem struct{ Path, Reason string }
-
-// String is path and reason.
-func (p Problem) String() string { return p.Path + ": " + p.Reason }
-
-// names with a meaning of their own in a service's folder.
-const (
-	generationsDir  = "generations"
-	serviceManifest = "service.toml"
-	moduleExt       = ".wasm"
-	manifestExt     = ".toml"
-)
-
-// Scan lists what the folder holds. What it cannot use is a problem, never a reason to stop; the error is for a folder
-// that cannot be read at all.
+// Scan lists what the folder holds, by name. What it cannot use is a problem, never a reason to stop; the error is for
+// a folder that cannot be read at all.
 func (s *Store) Scan() ([]Service, []Problem, error) {
 	sc := &scan{fsys: s.root.FS(), store: s}
-	entries, err := fs.ReadDir(sc.fsys, ".")
+	entries, err := sc.list(".")
 	if err != nil {
 		return nil, nil, fmt.Errorf("folder of services %q: %w", s.path, err)
 	}
 	var services []Service
-	for _, entry := range entries {
-		name := entry.Name()
+	for _, e := range entries {
 		switch {
-		case hidden(name):
-		case entry.IsDir() && !service.ValidID(name):
-			sc.problem(name, "not a name for a service: use %s", service.IDRule)
-		case entry.IsDir():
-			if found := sc.service(name); len(found.Generations) > 0 {
+		case e.ext() == moduleExt && !e.dir:
+			sc.problem(e.name, "a module belongs into the folder of its service: move it to %s",
+				filepath.Join(s.path, "<service>", e.name))
+		case e.broken != nil:
+			sc.brokenLink(e.name, e.broken)
+		case !e.dir:
+		case !service.ValidID(e.name):
+			sc.problem(e.name, "not a name for a service: use %s", service.IDRule)
+		default:
+			if found := sc.service(e.name); len(found.Generations) > 0 {
 				services = append(services, found)
 			}
-		case path.Ext(name) == moduleExt:
-			sc.problem(name, "a module belongs into the folder of its service: move it to %s",
-				filepath.Join(s.path, "<service>", name))
 		}
 	}
 	return services, sc.problems, nil
 }
 
+// scan is one look at the folder.
 type scan struct {
 	fsys     fs.FS
 	store    *Store
@@ -87,45 +52,63 @@ func (sc *scan) problem(name, format string, args ...any) {
 	sc.problems = append(sc.problems, Problem{filepath.Join(sc.store.path, name), fmt.Sprintf(format, args...)})
 }
 
-// hidden says whether a name is one of those that editors and copying tools make for themselves.
-func hidden(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".tmp")
+func (sc *scan) brokenLink(name string, err error) {
+	sc.problem(name, "a link that cannot be followed; let it lead to something in %s: %v", sc.store.path, err)
 }
 
+// service finds the generations of one service.
 func (sc *scan) service(id string) Service {
-	found := Service{ID: id}
-	dir := path.Join(id, generationsDir)
-	entries, err := fs.ReadDir(sc.fsys, dir)
-	if err != nil && !isNotExist(err) {
-		sc.problem(dir, "cannot be read: %v", err)
-	}
-	for _, entry := range entries {
-		name := entry.Name()
-		switch {
-		case hidden(name) || !entry.IsDir():
-		case !service.ValidGeneration(name):
-			sc.problem(path.Join(dir, name), "not a name for a generation: use %s, and dots", service.IDRule)
-		default:
-			g := Generation{Service: id, ID: name, Endpoints: sc.endpoints(path.Join(dir, name), id, name)}
-			if len(g.Endpoints) == 0 {
-				sc.problem(path.Join(dir, name), "holds no module: put %s files there", moduleExt)
-				continue
-			}
-			found.Generations = append(found.Generations, g)
-		}
-	}
+	before := len(sc.problems)
+	found := Service{ID: id, Generations: sc.generations(id)}
 	slices.SortFunc(found.Generations, func(a, b Generation) int { return compareNatural(b.ID, a.ID) })
 
 	loose := sc.endpoints(id, id, "")
 	switch {
-	case len(loose) == 0:
 	case len(found.Generations) > 0:
-		sc.problem(loose[0].Module, "is not served: service %s has generations; put the module into a new folder %s",
-			id, path.Join(dir, "<name>"))
-	default:
+		for _, e := range loose {
+			sc.problem(e.Module, "is not served: service %s has generations; put the module into a new folder %s",
+				id, filepath.Join(sc.store.path, id, generationsDir, "<name>"))
+		}
+	case len(loose) > 0:
 		found.Generations = append(found.Generations, sc.automatic(id, loose))
+	case len(sc.problems) == before:
+		sc.problem(id, "holds no module: put %s files there", moduleExt)
 	}
 	return found
+}
+
+// generations lists the folders below a service's folder of generations.
+func (sc *scan) generations(id string) []Generation {
+	dir := path.Join(id, generationsDir)
+	entries, err := sc.list(dir)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			sc.problem(dir, "cannot be read: %v", err)
+		}
+		return nil
+	}
+	var list []Generation
+	for _, e := range entries {
+		place := path.Join(dir, e.name)
+		switch {
+		case e.ext() == moduleExt && !e.dir:
+			sc.problem(place, "a module belongs into the folder of its generation: move it to %s",
+				filepath.Join(sc.store.path, dir, "<name>", e.name))
+		case e.broken != nil:
+			sc.brokenLink(place, e.broken)
+		case !e.dir:
+		case !service.ValidGeneration(e.name):
+			sc.problem(place, "not a name for a generation: use %s; dots may stand in it too", service.IDRule)
+		default:
+			endpoints := sc.endpoints(place, id, e.name)
+			if len(endpoints) == 0 {
+				sc.problem(place, "holds no module: put %s files there", moduleExt)
+				continue
+			}
+			list = append(list, Generation{Service: id, ID: e.name, Endpoints: endpoints})
+		}
+	}
+	return list
 }
 
 // automatic makes one generation of loose modules. Its id is a digest of them, so that it changes with them.
@@ -144,33 +127,33 @@ func (sc *scan) automatic(id string, endpoints []Endpoint) Generation {
 	return g
 }
 
-// endpoints lists the modules of one folder with their sidecars.
+// endpoints lists the modules of one folder with their sidecars. The generation is empty for loose ones.
 func (sc *scan) endpoints(dir, serviceID, generation string) []Endpoint {
-	entries, err := fs.ReadDir(sc.fsys, dir)
+	entries, err := sc.list(dir)
 	if err != nil {
 		sc.problem(dir, "cannot be read: %v", err)
 		return nil
 	}
 	names := make(map[string]bool)
-	for _, entry := range entries {
-		names[entry.Name()] = true
+	for _, e := range entries {
+		names[e.name] = !e.dir && !(generation == "" && e.name == serviceManifest)
 	}
 	var list []Endpoint
-	for _, entry := range entries {
-		name := entry.Name()
-		id := strings.TrimSuffix(name, path.Ext(name))
-		switch ext := path.Ext(name); {
-		case hidden(name) || entry.IsDir():
-		case ext == moduleExt && !service.ValidID(id):
-			sc.problem(path.Join(dir, name), "not a name for an endpoint: use %s", service.IDRule)
-		case ext == moduleExt:
-			e := Endpoint{Service: serviceID, Generation: generation, ID: id, Module: path.Join(dir, name)}
-			if sidecar := id + manifestExt; names[sidecar] && sidecar != serviceManifest {
-				e.Sidecar = path.Join(dir, sidecar)
+	for _, e := range entries {
+		place, id := path.Join(dir, e.name), e.stem()
+		switch {
+		case e.ext() == moduleExt && e.dir:
+			sc.problem(place, "a folder with the name of a module: give it another name")
+		case e.ext() == moduleExt && !service.ValidID(id):
+			sc.problem(place, "not a name for an endpoint: use %s", service.IDRule)
+		case e.ext() == moduleExt:
+			found := Endpoint{Service: serviceID, Generation: generation, ID: id, Module: place}
+			if names[id+manifestExt] {
+				found.Sidecar = path.Join(dir, id+manifestExt)
 			}
-			list = append(list, e)
-		case ext == manifestExt && name != serviceManifest && !names[id+moduleExt]:
-			sc.problem(path.Join(dir, name), "overrides the manifest of %s, which is not there", id+moduleExt)
+			list = append(list, found)
+		case e.ext() == manifestExt && names[e.name] && !names[id+moduleExt]:
+			sc.problem(place, "overrides the manifest of %s, which is not there", id+moduleExt)
 		}
 	}
 	return list

@@ -1,0 +1,74 @@
+package bench
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// server is a child process that runs runServer. It ends with the benchmark.
+type server struct {
+	name string // as the figures call it
+	addr string
+
+	ask   io.WriteCloser // the child's stdin
+	reply *bufio.Reader  // the child's stdout
+}
+
+// startServer starts a child and returns when it listens. root is the folder that a host serves.
+func startServer(b *testing.B, name, kind, root string) *server {
+	b.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), envServer+"="+kind, envRoot+"="+root)
+	cmd.Stderr = os.Stderr
+	s := &server{name: name}
+	if s.ask, err = cmd.StdinPipe(); err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.reply = bufio.NewReader(out)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = s.ask.Close() // tells it to end
+		if err := cmd.Wait(); err != nil {
+			b.Errorf("server %s: %v", name, err)
+		}
+	})
+	if s.addr, err = s.line(); err != nil {
+		b.Fatalf("server %s has not started: %v", name, err)
+	}
+	return s
+}
+
+func (s *server) line() (string, error) {
+	line, err := s.reply.ReadString('\n')
+	return strings.TrimSuffix(line, "\n"), err
+}
+
+// cpuTime is what the server has used so far, user and system together.
+func (s *server) cpuTime() (time.Duration, error) {
+	if _, err := fmt.Fprintln(s.ask); err != nil {
+		return 0, err
+	}
+	text, err := s.line()
+	if err != nil {
+		return 0, err
+	}
+	ns, err := strconv.ParseInt(text, 10, 64)
+	return time.Duration(ns), err
+}

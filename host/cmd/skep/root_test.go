@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+var update = flag.Bool("update", false, "write the golden files of help texts")
+
+// skep runs a command line in this process.
+func skep(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, log bytes.Buffer
+	code = run(t.Context(), append([]string{"skep"}, args...), strings.NewReader(""), &out, &log)
+	return code, out.String(), log.String()
+}
+
+// commands are all commands of the tree but the root.
+func commands(cmd *cobra.Command) (list []*cobra.Command) {
+	for _, c := range cmd.Commands() {
+		list = append(append(list, c), commands(c)...)
+	}
+	return list
+}
+
+func TestHelp(t *testing.T) {
+	for _, c := range append(commands(newRoot("skep")), newRoot("skep")) {
+		t.Run(c.Name(), func(t *testing.T) {
+			if c.Short == "" || c.Example == "" {
+				t.Error("no short text or no example")
+			}
+			args := append(strings.Fields(c.CommandPath())[1:], "--help")
+			code, got, stderr := skep(t, args...)
+			if code != exitOK || stderr != "" {
+				t.Fatalf("exit code %d, stderr %q", code, stderr)
+			}
+			golden := filepath.Join("testdata", "help", c.Name()+".txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("%s differs (go test -update writes it); got:\n%s", golden, got)
+			}
+		})
+	}
+}
+
+func TestEveryCommandHasAScript(t *testing.T) {
+	for _, c := range commands(newRoot("skep")) {
+		if _, err := os.Stat(filepath.Join("testdata", "script", c.Name()+".txtar")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestVariables sets each flag of each command by its variable, and looks for the variable in the help.
+func TestVariables(t *testing.T) {
+	values := map[string]string{ // of flags that do not take any text
+		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
+		"include": "true", "verbose": "true",
+	}
+	for i, c := range commands(newRoot("skep")) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			name := variable(f.Name)
+			if !strings.Contains(f.Usage, "["+name+"]") {
+				t.Errorf("help of %s --%s does not name %s: %q", c.Name(), f.Name, name, f.Usage)
+			}
+			value := values[f.Name]
+			if value == "" {
+				value = "text"
+			}
+			t.Setenv(name, value)
+			fresh := commands(newRoot("skep"))[i]
+			if err := applyVariables(fresh); err != nil {
+				t.Fatal(err)
+			}
+			want := value
+			if f.Value.Type() == "stringArray" {
+				want = "[text]"
+			}
+			if got := fresh.Flags().Lookup(f.Name).Value.String(); got != want {
+				t.Errorf("with %s=%q, %s --%s is %q, want %q", name, value, c.Name(), f.Name, got, want)
+			}
+			t.Setenv(name, "")
+		})
+	}
+}
+
+func TestFlagWinsOverVariable(t *testing.T) {
+	cmd := newServe("skep")
+	t.Setenv("SKEP_ADDR", "127.0.0.1:1")
+	t.Setenv("SKEP_ROOT", "variable")
+	t.Setenv("SKEP_LOG_LEVEL", "")
+	if err := cmd.ParseFlags([]string{"--addr", "127.0.0.1:2"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := applyVariables(cmd); err != nil {
+		t.Fatal(err)
+	}
+	for flag, want := range map[string]string{"addr": "127.0.0.1:2", "root": "variable", "log-level": "info"} {
+		if got := cmd.Flags().Lookup(flag).Value.String(); got != want {
+			t.Errorf("--%s is %q, want %q", flag, got, want)
+		}
+	}
+}
+
+func TestRepeatedFlagFromVariable(t *testing.T) {
+	cmd := newCall()
+	t.Setenv("SKEP_HEADER", "A: 1, 2\nB: 3\n")
+	if err := applyVariables(cmd); err != nil {
+		t.Fatal(err)
+	}
+	got, err := cmd.Flags().GetStringArray("header")
+	if err != nil || len(got) != 2 || got[0] != "A: 1, 2" || got[1] != "B: 3" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestMisuse runs command lines that make no sense: each ends with code 2, and its text says what to do.
+func TestMisuse(t *testing.T) {
+	for _, test := range []struct{ args, variable, want string }{
+		{"nope", "", `unknown command "nope"; try "skep -h"`},
+		{"serv", "", `unknown command "serv", did you mean serve?; try "skep -h"`},
+		{"--nope", "", `unknown flag: --nope; try "skep -h"`},
+		{"serve --nope", "", `unknown flag: --nope; try "skep serve -h"`},
+		{"serve extra", "", `1 arguments given, want: skep serve [flags]; try "skep serve -h"`},
+		{"serve --infra moon", "", `bad value "moon" for --infra: allowed are static, k8s, azure-ml, sagemaker, snowpark, ` +
+			`vertex-ai, databricks; try "skep serve -h"`},
+		{"serve", "SKEP_INFRA=moon", `bad value "moon" for SKEP_INFRA: allowed are static, `},
+		{"serve", "SKEP_REQUEST_METADATA=perhaps", `bad value "perhaps" for SKEP_REQUEST_METADATA: allowed are true, false`},
+		{"serve --request-metadata=perhaps", "", `bad value "perhaps" for --request-metadata: allowed are true, false`},
+		{"serve --addr 12000", "", `bad value "12000" for --addr: allowed is HOST:PORT`},
+		{"serve --addr :70000", "", `bad value ":70000" for --addr: allowed is HOST:PORT`},
+		{"serve", "SKEP_LOG_LEVEL=loud", `bad value "loud" for SKEP_LOG_LEVEL: allowed are debug, info, warn, error`},
+		{"call", "", `0 arguments given, want: skep call TARGET [ACTION] [flags]; try "skep call -h"`},
+		{"call x.wasm fly", "", `unknown action "fly", allowed are run, predict, predict-multi`},
+		{"call x.wasm -H novalue", "", `bad value "novalue" for --header or SKEP_HEADER: allowed is 'NAME: VALUE'`},
+		{"call http://127.0.0.1:1/nope", "", `http://127.0.0.1:1/nope is not the URL of an endpoint`},
+		{"call http://127.0.0.1:1/public/api/v1/s/e/run predict", "", `the URL has the action run already`},
+		{"check", "", `0 arguments given, want: skep check FILE.wasm|DIR... [flags]`},
+		{"build --into out -o x.wasm", "", `--into builds many endpoints, --out and --lang are for one`},
+		{"build --into out --generation a/b", "", `bad value "a/b" for --generation: allowed are letters`},
+		{"completion", "", `0 arguments given, want: skep completion bash|zsh|fish|powershell`},
+		{"completion tcsh", "", `unknown shell "tcsh", allowed are bash, zsh, fish, powershell`},
+		{"new", "", `0 arguments given, want: skep new NAME`},
+		{"new a/b", "", `bad name "a/b" for an endpoint: use letters`},
+		{"new --lang cobol x", "", `bad value "cobol" for --lang: allowed are go`},
+	} {
+		t.Run(test.args+test.variable, func(t *testing.T) {
+			if name, value, ok := strings.Cut(test.variable, "="); ok {
+				t.Setenv(name, value)
+			}
+			code, stdout, stderr := skep(t, strings.Fields(test.args)...)
+			if code != exitUsage || stdout != "" || !strings.Contains(stderr, test.want) || !strings.Contains(stderr, "; try ") {
+				t.Errorf("exit code %d, stdout %q, stderr %q, want 2 and %q", code, stdout, stderr, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"skep": main}) }
+
+// TestScripts runs testdata/script. All scripts share the compilers' and the host's cache, and have no network.
+func TestScripts(t *testing.T) {
+	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := t.TempDir()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
+			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, "no-modules"))
+			env.Setenv("GOPROXY", "off")
+			env.Setenv("GOFLAGS", "-mod=mod")
+			env.Setenv("GOTOOLCHAIN", "local")
+			env.Setenv("SKEP_CACHE", shared)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await},
+	})
+}
+
+// writeGuest is the command "guest NAME FILE": it writes one of guests.
+func writeGuest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 || guests[args[0]] == nil {
+		ts.Fatalf("usage: guest NAME FILE")
+	}
+	path := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
+	ts.Check(os.WriteFile(path, guests[args[0]], 0o666))
+}
+
+// await is the command "await FILE REGEXP": it returns when the file holds what matches.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE REGEXP")
+	}
+	want := regexp.MustCompile("(?m)" + args[1])
+	deadline := time.Now().Add(30 * time.Second)
+	for tick := time.NewTicker(10 * time.Millisecond); ; <-tick.C {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && want.Match(text) {
+			tick.Stop()
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s does not hold %q: %s", args[0], args[1], text)
+		}
+	}
+}

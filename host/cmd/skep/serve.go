@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"skep/host"
+)
+
+// settle is how long serve waits for endpoints to load before it says which ones do not serve yet.
+const settle = time.Second
+
+func newServe(program string) *cobra.Command {
+	var flags hostFlags
+	var root string
+	var metadata bool
+	addr := address("127.0.0.1:12000")
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the endpoints of a folder over HTTP",
+		Long: `Serve the endpoints of a folder of services over HTTP, and print requests for them that
+can be pasted into a shell.
+
+Modules lie in <root>/<service>/<endpoint>.wasm, or in
+<root>/<service>/generations/<generation>/<endpoint>.wasm; a <endpoint>.toml beside one
+overrides its manifest. What cannot be served is logged with the reason, and all else
+serves.
+
+SIGINT or SIGTERM ends the server when the requests that have arrived are answered, a
+second one at once.`,
+		Example: `  skep serve
+  skep serve --root build/services --addr 0.0.0.0:12000 --request-metadata`,
+		Args: arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := flags.config(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("the folder of services %s does not exist: make it and put modules there, as "+
+					"<service>/<endpoint>.wasm, or name another with --root or %s", root, variable("root"))
+			}
+			config.Root, config.RequestMetadata = root, metadata
+			return serve(cmd, string(addr), config, program)
+		},
+	}
+	cmd.Flags().StringVar(&root, "root", "./services", "serve the services in `DIR`")
+	cmd.Flags().Var(&addr, "addr", "listen on `HOST:PORT`; port 0 takes a free one")
+	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
+	flags.add(cmd, "info")
+	return cmd
+}
+
+// serve serves until the command's context ends.
+func serve(cmd *cobra.Command, addr string, config host.Config, program string) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("%w: choose another address with --addr or %s", err, variable("addr"))
+	}
+	defer ln.Close()
+	h, err := host.New(config)
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(ln) }()
+	config.Log.Info("listening", "addr", ln.Addr().String(), "root", config.Root, "infrastructure", config.Infra)
+
+	wait, cancel := context.WithTimeout(cmd.Context(), settle)
+	_ = h.Wait(wait) // who is not ready by then is marked
+	cancel()
+	if cmd.Context().Err() == nil {
+		printRequests(cmd.OutOrStdout(), h.Endpoints(), h.Problems(), baseURL(ln.Addr()), program)
+	}
+	select {
+	case err = <-served:
+	case <-cmd.Context().Done():
+		config.Log.Info("closing: requests that have arrived are answered, a second signal ends at once")
+	}
+	return errors.Join(err, h.Close())
+}
+
+// baseURL is where a client on this machine finds a listener.
+func baseURL(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
