@@ -19,13 +19,12 @@ help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## bin/skep
-	$(GO) build -trimpath -o bin/skep ./host/cmd/skep
+	$(GO) build -o bin/skep ./host/cmd/skep
 
 modules: build/services/.built ## the example endpoints, from modules/ to build/services/
 
 build/services/.built: $(sources) go.mod go.sum | build
-	rm -rf build/services
-	bin/skep build --all modules build/services
+	bin/skep build modules --into build/services
 	@touch $@
 
 run: build modules ## serve the example endpoints on 127.0.0.1:12000
@@ -60,7 +59,7 @@ toolchains: build ## the guest languages, and which compilers were found
 	@bin/skep toolchains
 
 install: ## skep, to where Go puts programs
-	$(GO) install -trimpath ./host/cmd/skep
+	$(GO) install ./host/cmd/skep
 
 clean: ## remove what was built
 	rm -rf bin build

@@ -2,19 +2,17 @@ package skep
 
 import "skep/abi"
 
-// Registration is a handler that is registered. Its only use is that a package variable can hold it:
+// Registration says that a handler is registered. Its only use is that a package variable can hold it:
 //
 //	var _ = skep.Function(run)
-//
-// The zero Registration holds none.
-type Registration struct{ m *module }
+type Registration struct{ _ struct{} }
 
 // registered are the handlers of this module; only one makes sense, and starting says so.
 var registered []*module
 
 func register(m *module) Registration {
 	registered = append(registered, m)
-	return Registration{m}
+	return Registration{}
 }
 
 // Function registers the handler of an endpoint of kind "function". What it returns is the answer:

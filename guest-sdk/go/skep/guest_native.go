@@ -19,10 +19,5 @@ func hostLog(level int32, text string) {
 }
 
 func init() {
-	inproc.Open = func(registration any) inproc.Module {
-		if r, ok := registration.(Registration); ok && r.m != nil {
-			return r.m
-		}
-		return registeredModule()
-	}
+	inproc.Open = func() inproc.Module { return registeredModule() }
 }

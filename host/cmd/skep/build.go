@@ -11,7 +11,8 @@ import (
 )
 
 func newBuild() *cobra.Command {
-	var out, into, generation, lang string
+	var out, into, generation string
+	lang := choice{"", guestbuild.Languages()}
 	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "build [DIR]",
@@ -36,12 +37,12 @@ nothing is replaced, and all errors are listed.`,
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			o := guestbuild.Options{Dir: dir, Out: out, Lang: lang}
+			o := guestbuild.Options{Dir: dir, Out: out, Lang: lang.value}
 			if verbose {
 				o.Log = cmd.ErrOrStderr()
 			}
 			switch {
-			case into != "" && (out != "" || lang != ""):
+			case into != "" && (out != "" || lang.value != ""):
 				return misuse(cmd, "--into builds many endpoints, --out and --lang are for one")
 			case !service.ValidGeneration(generation):
 				return misuse(cmd, "bad value %q for --generation: allowed are %s, and dots", generation, service.IDRule)
@@ -60,7 +61,7 @@ nothing is replaced, and all errors are listed.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&out, "out", "o", "", "write the module to `FILE` (default DIR/<name of DIR>.wasm)")
-	flags.StringVar(&lang, "lang", "", "guest `LANGUAGE` (default: what the manifest or the files say)")
+	lang.add(cmd, "lang", "guest `LANGUAGE`, else what the manifest or the files say")
 	flags.StringVar(&into, "into", "", "build a tree of endpoints into the folder of services `ROOT`")
 	flags.StringVar(&generation, "generation", "v1", "`NAME` of the generations that --into makes")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "print the compilers' commands and warnings")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,7 +71,7 @@ func TestEveryCommandHasAScript(t *testing.T) {
 func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
 		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
-		"include": "true", "verbose": "true",
+		"include": "true", "verbose": "true", "lang": "go",
 	}
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -129,6 +130,18 @@ func TestRepeatedFlagFromVariable(t *testing.T) {
 	}
 }
 
+// TestProgramName has the program started by a path: the lines to paste use it.
+func TestProgramName(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var stdout bytes.Buffer
+	if code := run(t.Context(), []string{"my bin/skep", "new", "hello"}, nil, &stdout, io.Discard); code != exitOK {
+		t.Fatalf("exit code %d", code)
+	}
+	if want := "\n'my bin/skep' test hello\n"; !strings.Contains(stdout.String(), want) {
+		t.Errorf("got %s, want a line %q", stdout.String(), want)
+	}
+}
+
 // TestMisuse runs command lines that make no sense: each ends with code 2, and its text says what to do.
 func TestMisuse(t *testing.T) {
 	for _, test := range []struct{ args, variable, want string }{
@@ -153,10 +166,11 @@ func TestMisuse(t *testing.T) {
 		{"check", "", `0 arguments given, want: skep check FILE.wasm|DIR... [flags]`},
 		{"build --into out -o x.wasm", "", `--into builds many endpoints, --out and --lang are for one`},
 		{"build --into out --generation a/b", "", `bad value "a/b" for --generation: allowed are letters`},
+		{"build --lang cobol", "", `bad value "cobol" for --lang: allowed are go`},
 		{"completion", "", `0 arguments given, want: skep completion bash|zsh|fish|powershell`},
 		{"completion tcsh", "", `unknown shell "tcsh", allowed are bash, zsh, fish, powershell`},
 		{"new", "", `0 arguments given, want: skep new NAME`},
-		{"new a/b", "", `bad name "a/b" for an endpoint: use letters`},
+		{"new a/b", "", `not a name for an endpoint: "a/b"; use 1 to 64 letters`},
 		{"new --lang cobol x", "", `bad value "cobol" for --lang: allowed are go`},
 	} {
 		t.Run(test.args+test.variable, func(t *testing.T) {

@@ -48,9 +48,6 @@ type Request struct {
 
 	// JSON plays a manifest with input = "json". Arguments are turned into JSON text; a string or []byte is that text.
 	JSON bool
-
-	// Handler is called instead of the registered one, where it is not zero.
-	Handler skep.Registration
 }
 
 // Run is [Run] with this request.
@@ -83,7 +80,7 @@ func (q Request) call(t testing.TB, action string, input any) Result {
 	inproc.Log = func(level abi.Level, text string) { lines = append(lines, newLine(level, text)) }
 	defer func() { inproc.Log = nil }()
 
-	module := inproc.Open(q.Handler)
+	module := inproc.Open()
 	kind := start(t, module, q)
 	if (action == "predict") != kind.Predicts() {
 		t.Fatalf("skeptest: the handler is a %s; call it with the other one of Run and Predict", kind)

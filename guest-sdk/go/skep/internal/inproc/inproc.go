@@ -14,8 +14,8 @@ type Module interface {
 
 // What package skep offers and takes. Each is nil where it is compiled for WebAssembly.
 var (
-	// Open is the module of a skep.Registration, and for nil the one that is registered.
-	Open func(registration any) Module
+	// Open is the module that is registered.
+	Open func() Module
 	// Log takes the log lines of handlers.
 	Log func(level abi.Level, text string)
 )
