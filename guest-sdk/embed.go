@@ -1,3 +1,5 @@
+//go:build !wasip1
+
 // Package guestsdk holds the sources of the guest SDKs and of new projects, and writes them out, so that an endpoint is
 // built without a network. It does not build anything.
 package guestsdk

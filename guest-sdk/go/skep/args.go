@@ -134,9 +134,9 @@ func (a Args) All() func(yield func(string, Value) bool) {
 //		return nil, err
 //	}
 //
-// Fields may be booleans, numbers, strings, slices, arrays, maps with strings as keys, structs, any, and what implements
-// encoding.TextUnmarshaler. Any other field must have an argument. Arguments without a field are passed over. An
-// argument that is missing or does not fit is an [*ArgError].
+// Fields may be booleans, numbers, strings, slices, arrays, maps with strings as keys, structs, any, and what
+// implements encoding.TextUnmarshaler. A field that is neither a pointer nor marked so must have an argument. Arguments
+// without a field are passed over. An argument that is missing or does not fit is an [*ArgError].
 func (a Args) Bind(target any) error {
 	if a.json {
 		return ErrJSONInput

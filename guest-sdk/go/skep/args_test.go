@@ -156,7 +156,8 @@ func TestZeroValues(t *testing.T) {
 // FuzzRequest has a handler read everything that it can of any frame that is valid.
 func FuzzRequest(f *testing.F) {
 	f.Add(requestFrame(abi.KindFunction, numbers(1, 2)))
-	f.Add(requestFrame(abi.KindFunction, argsOf(f, map[string]any{"a": []any{1, "x", nil, map[string]any{"b": true}}}).raw))
+	mixed := argsOf(f, map[string]any{"a": []any{1, "x", nil, map[string]any{"b": true}}})
+	f.Add(requestFrame(abi.KindFunction, mixed.raw))
 	f.Add(requestFrame(abi.KindRegression, append(abi.AppendArrayHeader(nil, 1), numbers(1)...)))
 	meta := abi.AppendMeta(nil, abi.Meta{Path: "/", Headers: []Header{{Name: "a", Value: "b"}}})
 	f.Add(abi.AppendRequest(nil, abi.Request{Kind: abi.KindFunction, Meta: meta, JSON: true, Input: []byte("{}")}))

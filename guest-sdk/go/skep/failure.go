@@ -51,7 +51,8 @@ func (m *module) rescue(recovered any) {
 		m.fail(500, "the endpoint ended without an answer", typePanic)
 		return
 	}
-	writeLog(abi.LevelError, "panic: "+panicText(recovered)+"\n"+stack())
+	writeLog(abi.LevelError, text("panic: "+panicText(recovered), abi.MaxLogLine))
+	writeLog(abi.LevelError, stack())
 	m.fail(500, "the endpoint panicked", typePanic)
 }
 
@@ -75,9 +76,9 @@ func panicText(v any) (s string) {
 	return "(a value that is neither an error nor a string)"
 }
 
-// stack is the trace of the goroutine that panics, from the place where it did.
+// stack is the trace of the goroutine that panics, from the place where it did, as far as 4 KiB reach.
 func stack() string {
-	buf := make([]byte, abi.MaxLogLine/2)
+	buf := make([]byte, 4<<10)
 	trace := string(buf[:runtime.Stack(buf, false)])
 	if _, after, ok := strings.Cut(trace, "\npanic("); ok {
 		if _, after, ok = strings.Cut(after, "\n"); ok { // the line with the place of panic itself

@@ -7,7 +7,7 @@ import (
 	"skep/abi"
 )
 
-// Debug writes one line to the endpoint's log. Longer ones than 16 KiB are cut.
+// Debug writes to the endpoint's log, one entry for each line of msg. Lines longer than 16 KiB are cut.
 func (r *request) Debug(msg string) { writeLog(abi.LevelDebug, msg) }
 
 // Info is [Call.Debug] at the level of what is worth knowing.
@@ -19,7 +19,11 @@ func (r *request) Warn(msg string) { writeLog(abi.LevelWarn, msg) }
 // Error is [Call.Debug] at the level of what failed.
 func (r *request) Error(msg string) { writeLog(abi.LevelError, msg) }
 
-func writeLog(level abi.Level, msg string) { hostLog(int32(level), text(msg, abi.MaxLogLine)) }
+func writeLog(level abi.Level, msg string) {
+	for line := range strings.SplitSeq(strings.TrimRight(msg, "\r\n"), "\n") {
+		hostLog(int32(level), text(line, abi.MaxLogLine))
+	}
+}
 
 // text makes s valid UTF-8 of at most limit bytes.
 func text(s string, limit int) string {

@@ -58,9 +58,9 @@ func (m *module) releaseRequest() {
 	}
 }
 
-// collectGarbage lets the collector work at the end of a call. Its goroutines run only while this one waits, and a call that
-// returns to the host waits for nothing: without this the heap grows for ever. It costs almost a microsecond, so the
-// first calls do without: where the host resets the memory after each request, every call is one of them.
+// collectGarbage lets the collector work at the end of a call. Its goroutines run only while this one waits, and a
+// call that returns to the host waits for nothing: without this the heap grows for ever. It costs almost a microsecond,
+// so the first calls do without: where the host resets the memory after each request, every call is one of them.
 func collectGarbage() {
 	if callsServed < quietCalls {
 		callsServed++

@@ -67,7 +67,8 @@ func TestErrorsOfHandlers(t *testing.T) {
 		want abi.Result
 	}{
 		{"pointer", NewError(401, "no"), abi.Result{Status: 401, Message: "no"}},
-		{"value", Error{Status: 404, Message: "gone", Type: "Gone"}, abi.Result{Status: 404, Message: "gone", Type: "Gone"}},
+		{"value", Error{Status: 404, Message: "gone", Type: "Gone"},
+			abi.Result{Status: 404, Message: "gone", Type: "Gone"}},
 		{"no status", &Error{Message: "m"}, abi.Result{Status: 500, Message: "m"}},
 		{"negative status", NewError(-1, "m"), abi.Result{Status: 500, Message: "m"}},
 		{"huge status", NewError(1<<40, "m"), abi.Result{Status: 500, Message: "m"}},
@@ -77,7 +78,8 @@ func TestErrorsOfHandlers(t *testing.T) {
 			abi.Result{Status: 400, Message: `argument "x" is missing`, Type: "IllegalArgument"}},
 		{"any other", errors.New("disk"), abi.Result{Status: 500, Message: "disk", Type: "Error"}},
 		{"not UTF-8", errors.New("a\xffb"), abi.Result{Status: 500, Message: "a\uFFFDb", Type: "Error"}},
-		{"no metadata", ErrNoRequestMetadata, abi.Result{Status: 500, Message: ErrNoRequestMetadata.Error(), Type: "Error"}},
+		{"no metadata", ErrNoRequestMetadata,
+			abi.Result{Status: 500, Message: ErrNoRequestMetadata.Error(), Type: "Error"}},
 		{"nil pointer", (*Error)(nil), abi.Result{Status: 500, Message: "the endpoint panicked", Type: "Panic"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -109,9 +111,9 @@ func TestPanicsGoToTheLogOnly(t *testing.T) {
 		run  func(*Call) (any, error)
 		log  string
 	}{
-		{"text", func(*Call) (any, error) { panic("secret 1") }, "panic: secret 1\n"},
-		{"error", func(*Call) (any, error) { panic(errors.New("secret 2")) }, "panic: secret 2\n"},
-		{"number", func(*Call) (any, error) { panic(77) }, "panic: 77\n"},
+		{"text", func(*Call) (any, error) { panic("secret 1") }, "panic: secret 1"},
+		{"error", func(*Call) (any, error) { panic(errors.New("secret 2")) }, "panic: secret 2"},
+		{"number", func(*Call) (any, error) { panic(77) }, "panic: 77"},
 		{"other", func(*Call) (any, error) { panic(struct{}{}) }, "panic: (a value that is neither"},
 		{"nil", func(*Call) (any, error) { panic(nil) }, "panic: panic called with nil argument"},
 		{"runtime", func(c *Call) (any, error) { return []int{}[c.Args.Len()], nil }, "index out of range"},
@@ -126,8 +128,11 @@ func TestPanicsGoToTheLogOnly(t *testing.T) {
 			if got.Status != 500 || got.Type != "Panic" || got.Message != "the endpoint panicked" {
 				t.Errorf("got %+v", got)
 			}
-			if len(*lines) != 1 || !strings.Contains((*lines)[0], c.log) || len((*lines)[0]) > abi.MaxLogLine {
-				t.Errorf("log %q, want %q in it", *lines, c.log)
+			if log := (*lines)[0]; !strings.Contains(log, c.log) || len(log) > abi.MaxLogLine {
+				t.Errorf("log %q, want %q in it", log, c.log)
+			}
+			if trace := strings.Join((*lines)[1:], "\n"); !strings.Contains(trace, "module_test.go:") {
+				t.Errorf("trace %s", trace)
 			}
 		})
 	}

@@ -84,7 +84,7 @@ func (m *module) appendPrediction(b []byte, p *Prediction) ([]byte, error) {
 		return abi.AppendNil(b), nil
 	}
 	if p.kind != m.kind {
-		return b, errors.New("the endpoint is a " + m.kind.String() + ", this is the prediction of a " + p.kind.String())
+		return b, errors.New("the endpoint is a " + m.kind.String() + ", this is the answer of a " + p.kind.String())
 	}
 	fields := 1
 	if len(p.probas) > 0 {

@@ -42,7 +42,8 @@ The exit code is 1 when a module would be refused.`,
 
 // eachLocal loads one target after the other and has each looked at. It goes on after one that is bad, and fails in the
 // end.
-func eachLocal(cmd *cobra.Command, targets []string, config host.Config, look func(io.Writer, string, *local) bool) error {
+func eachLocal(cmd *cobra.Command, targets []string, config host.Config,
+	look func(w io.Writer, target string, l *local) bool) error {
 	var failed error
 	for _, target := range targets {
 		l, err := openLocal(cmd.Context(), target, config)

@@ -35,7 +35,8 @@ func (c *choice) Set(v string) error {
 // add makes the flag one of a command. Its usage lists the values, and the shell completes them.
 func (c *choice) add(cmd *cobra.Command, name, usage string) {
 	cmd.Flags().Var(c, name, usage+": "+strings.Join(c.allowed, ", "))
-	if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(c.allowed, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	complete := cobra.FixedCompletions(c.allowed, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
 		panic(err) // the flag exists, it was made above
 	}
 }

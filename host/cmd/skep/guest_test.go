@@ -14,8 +14,8 @@ var guests = map[string][]byte{
 	"text":   guestWith(abi.AppendResult(nil, abi.Result{Tag: abi.TagCustom, Status: 200, Body: []byte("hi")})),
 	"denied": guestWith(abi.AppendResult(nil, abi.Result{Tag: abi.TagError, Status: 401, Message: "who are you"})),
 	"ignore": guestWith(abi.AppendNil(abi.AppendArrayHeader(abi.AppendValueHead(nil), 1))), // one record, no prediction
-	"trap":   guest([]byte{0x00}),              // unreachable
-	"bare":   []byte("\x00asm\x01\x00\x00\x00"), // a module with nothing in it
+	"trap":   guest([]byte{0x00}),                                                          // unreachable
+	"bare":   []byte("\x00asm\x01\x00\x00\x00"),                                            // a module with nothing in it
 }
 
 // echoBody puts the head of a result before the request and returns both:

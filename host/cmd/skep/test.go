@@ -46,5 +46,5 @@ func test(w io.Writer, target string, l *local) bool {
 		return true
 	}
 	fmt.Fprintf(w, "%s:\n", target)
-	return printTests(w, tests) == 0
+	return printTests(w, tests) == 0 && l.refused == ""
 }

@@ -153,7 +153,8 @@ func TestCustomNotEnabled(t *testing.T) {
 	if !strings.Contains(got.body, "returns_custom_response") {
 		t.Errorf("%s does not name the setting", got.body)
 	}
-	if log := s.log.String(); !strings.Contains(log, "endpoint=text") || !strings.Contains(log, "returns_custom_response") {
+	log := s.log.String()
+	if !strings.Contains(log, "endpoint=text") || !strings.Contains(log, "returns_custom_response") {
 		t.Errorf("the log does not name endpoint and setting:\n%s", log)
 	}
 }

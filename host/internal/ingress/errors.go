@@ -47,10 +47,9 @@ func failureOf(err error) failure {
 	return internalError
 }
 
-// handleBroken answers a request that could not be read. The connection ends with it.
+// handleBroken answers a request that could not be read; the HTTP server ends the connection with it.
 func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
 	s.versions(ctx)
-	ctx.SetConnectionClose()
 	brokenRequest(err).write(ctx)
 }
 

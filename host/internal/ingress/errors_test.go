@@ -98,8 +98,8 @@ func TestPanic(t *testing.T) {
 	if got[1].status != 200 || !strings.Contains(got[1].body, `"response":"text"`) {
 		t.Errorf("the next request: %d %s", got[1].status, got[1].body)
 	}
-	if !strings.Contains(raw, "\r\nDSS-API-Version: 1\r\n") {
-		t.Errorf("the header's name is not as it is documented: %q", raw)
+	if n := strings.Count(raw, "\r\nDSS-API-Version: 1\r\n"); n != 2 {
+		t.Errorf("%d of 2 answers have the header's name as it is documented: %q", n, raw)
 	}
 	log := s.log.String()
 	if !strings.Contains(log, "secret: runtime error") || !strings.Contains(log, "errors_test.go") {
@@ -118,8 +118,10 @@ func TestErrorsOfGuests(t *testing.T) {
 	}{
 		{"status", abi.Result{Tag: abi.TagError, Status: 401, Message: "no \"key\" \u2028<", Type: "NoKey"},
 			401, "NoKey", "no \"key\" \u2028<", false},
-		{"default", abi.Result{Tag: abi.TagError, Status: 418, Message: "teapot"}, 418, "DkuCustomApiException", "teapot", false},
-		{"corrected", abi.Result{Tag: abi.TagError, Status: 200, Message: "fine?"}, 500, "DkuCustomApiException", "fine?", true},
+		{"default", abi.Result{Tag: abi.TagError, Status: 418, Message: "teapot"},
+			418, "DkuCustomApiException", "teapot", false},
+		{"corrected", abi.Result{Tag: abi.TagError, Status: 200, Message: "fine?"},
+			500, "DkuCustomApiException", "fine?", true},
 	} {
 		s := start(t, endpoint("text", answers(test.result)))
 		got := s.post(t, "text/run", "{}")

@@ -207,7 +207,8 @@ func (s *running) parse(t *testing.T, answers string, methods ...string) (list [
 	return list
 }
 
-// checkError wants an answer to be a JSON object with exactly the three keys of an error, and nothing of the host in it.
+// checkError wants an answer to be a JSON object with exactly the three keys of an error, and nothing of the host in
+// it.
 func checkError(t *testing.T, what string, got response, status int, errorType string) {
 	t.Helper()
 	if got.status != status {

@@ -48,7 +48,8 @@ func TestRequestReachesTheHandler(t *testing.T) {
 			c.Config("none"), c.Resources()}, nil
 	}
 	full := skeptest.Request{
-		Headers: skep.Headers{{Name: "A", Value: "b"}}, Path: "/p", Service: "s", Generation: "g", Endpoint: "e", Infra: "k8s",
+		Headers: skep.Headers{{Name: "A", Value: "b"}}, Path: "/p",
+		Service: "s", Generation: "g", Endpoint: "e", Infra: "k8s",
 		Config: map[string]string{"k": "v"}, Resources: []string{"/r"},
 	}
 	for _, c := range []struct {
@@ -101,7 +102,7 @@ func TestAnswers(t *testing.T) {
 	}
 	handler = func(*skep.Call) (any, error) { panic("secret") }
 	r = skeptest.Run(t, nil)
-	if r.Status != 500 || strings.Contains(r.Message, "secret") || len(r.Log) != 1 ||
+	if r.Status != 500 || strings.Contains(r.Message, "secret") || len(r.Log) == 0 ||
 		!strings.Contains(r.Log[0].Text, "secret") {
 		t.Errorf("panic: got %+v", r)
 	}

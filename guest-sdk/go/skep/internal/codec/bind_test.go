@@ -55,7 +55,8 @@ func TestBind(t *testing.T) {
 	}
 	want := target{
 		inner: inner{1, 2}, Deep: &Deep{"n", true}, S: "str", I8: -128, U: 3, F: 1, B: true, List: []inner{{5, 6}},
-		Pair: [2]int{7, 8}, Map: map[label]float64{"k": 0.5}, When: time.Unix(0, 0).UTC(), Opt: "kept", Any: []any{nil, "a"},
+		Pair: [2]int{7, 8}, Map: map[label]float64{"k": 0.5}, When: time.Unix(0, 0).UTC(), Opt: "kept",
+		Any: []any{nil, "a"},
 	}
 	want.Nested.A = []*inner{nil, {9, 9}}
 	if !reflect.DeepEqual(got, want) {

@@ -62,7 +62,8 @@ func TestEncodeAgreesWithEncodingJSON(t *testing.T) {
 		map[string]string{"k": "v"}, map[string]float64{"k": 0.5},
 		inner{X: 1, Y: 2}, &ptr, outer{}, (*inner)(nil), label("l"), number(3), table{"b": 1, "a": 2}, table(nil),
 		outer{inner: inner{X: 1}, Deep: &Deep{Name: "hidden", Below: true}, Name: "n", Hidden: "h", Plain: 2,
-			List: []inner{{}}, Map: map[string]uint16{"k": 9}, When: time.Unix(0, 0).UTC(), Ptr: &inner{}, Any: []any{1}},
+			List: []inner{{}}, Map: map[string]uint16{"k": 9}, When: time.Unix(0, 0).UTC(), Ptr: &inner{},
+			Any: []any{1}},
 		[2]bool{true, false}, [][]int{{1}, nil}, []*inner{nil, {}}, map[string][]string{"a": {"b"}},
 		point{1, 2}, []point{{}}, map[string]time.Duration{"d": time.Second},
 	} {

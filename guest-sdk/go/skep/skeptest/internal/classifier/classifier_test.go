@@ -27,7 +27,11 @@ func classify(b *skep.Batch) ([]skep.Prediction, error) {
 func TestPredict(t *testing.T) {
 	r := skeptest.Predict(t, map[string]any{"x": 0.75}, map[string]any{}, struct{ X int }{})
 	want := []skeptest.Prediction{
-		{Value: "big", Probas: map[string]float64{"big": 0.75, "small": 0.25}, CustomKeys: map[string]any{"i": int64(0)}},
+		{
+			Value:      "big",
+			Probas:     map[string]float64{"big": 0.75, "small": 0.25},
+			CustomKeys: map[string]any{"i": int64(0)},
+		},
 		{Ignored: true},
 		{Ignored: true},
 	}
