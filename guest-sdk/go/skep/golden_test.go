@@ -225,7 +225,7 @@ func plain(v any) any {
 		if f == float64(int64(f)) && f < 1<<53 && f > -1<<53 {
 			return int64(f) // 1.0 and 1 are one number in JSON
 		}
-		if _, err := json.Number(v).Int64(); err != nil && bytes.IndexAny([]byte(v), ".eE") < 0 {
+		if _, err := json.Number(v).Int64(); err != nil && !bytes.ContainsAny([]byte(v), ".eE") {
 			return string(v) // an integer above int64
 		}
 		return f

@@ -20,9 +20,10 @@ type inner struct {
 type outer struct {
 	inner
 	*Deep
-	Name    string            `json:"name"`
-	Hidden  string            `json:"-"`
-	private int               //nolint:unused // must be left out
+	Name   string `json:"name"`
+	Hidden string `json:"-"`
+	//lint:ignore U1000 an encoder must leave it out
+	private int
 	Plain   float32           // by its Go name
 	List    []inner           `json:"list,omitempty"`
 	Map     map[string]uint16 `json:"map,omitempty"`
@@ -56,7 +57,7 @@ func TestEncodeAgreesWithEncodingJSON(t *testing.T) {
 	for _, v := range []any{
 		nil, true, false, "", "text \"é\u2028\n\x01", 0, -1, math.MaxInt64, math.MinInt64, uint64(math.MaxUint64),
 		int8(-128), int16(-129), int32(70000), int64(-70000), uint(7), uint8(255), uint16(256), uint32(1 << 31),
-		1.5, float32(0.25), 1e21, 1e-7, -0.0, 123456789.0,
+		1.5, float32(0.25), 1e21, 1e-7, math.Copysign(0, -1), 123456789.0,
 		[]any{1, "a", nil, []any{}}, []any(nil), []string{"b"}, []float64{}, []int{-40, 40},
 		map[string]any{"b": 1, "a": map[string]any{"z": 1, "y": 2}}, map[string]any(nil),
 		map[string]string{"k": "v"}, map[string]float64{"k": 0.5},
