@@ -94,7 +94,8 @@ func (h *Host) load(services []store.Service) {
 	}()
 }
 
-// Serve answers the connections of a listener until the host is closed; it returns nil then.
+// Serve answers the connections of a listener until the host is closed; it returns nil then. Several listeners may be
+// served at once; the host closes them.
 func (h *Host) Serve(ln net.Listener) error { return h.server.Serve(ln) }
 
 // Wait returns when everything that was found has been loaded or refused, or when ctx ends.
@@ -107,13 +108,14 @@ func (h *Host) Wait(ctx context.Context) error {
 	}
 }
 
-// Close stops to accept requests, answers those that have arrived, and gives everything back. A second Close does
-// nothing.
+// Close stops to accept requests, answers those that have arrived, and gives everything back. What is still loading is
+// given up; a module that is just being compiled is waited for. A second Close does nothing and returns what the first
+// did. Serve may be called before, after or never.
 func (h *Host) Close() error { return h.close() }
 
 func (h *Host) shutdown() error {
+	h.stop() // loading ends while requests are answered
 	err := h.server.Shutdown()
-	h.stop()
 	<-h.loaded
 	for _, e := range h.registry.Endpoints() {
 		if e.Caller != nil {

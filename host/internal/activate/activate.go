@@ -45,8 +45,13 @@ var ErrInfrastructure = errors.New("not granted by the infrastructure")
 // ErrGeneration says that an endpoint is sound, but another one of its generation is not.
 var ErrGeneration = errors.New("another endpoint of its generation was refused")
 
+// ErrReplaced says that the generation of an endpoint is not the active one any more.
+var ErrReplaced = errors.New("its generation was replaced while it was loaded")
+
 // Begin makes a service known, as loading, and returns the work that is left: call it, in the background where that
-// helps, to bring the service up. The newest generation that is sound becomes active.
+// helps, to bring the service up. The newest generation that is sound becomes active; where there is none, the newest
+// one, with all its endpoints refused. The service has at least one generation. When ctx ends, what is not loaded by
+// then is refused with ErrStopped.
 func (a *Activator) Begin(s store.Service) (finish func(context.Context)) {
 	first := a.inspect(s.Generations[0])
 	a.publish(first)
@@ -59,7 +64,9 @@ func (a *Activator) Begin(s store.Service) (finish func(context.Context)) {
 			if a.load(ctx, next) {
 				return
 			}
-			a.Log.Error("generation refused", "service", s.ID, "generation", g.ID)
+			if ctx.Err() != nil {
+				break
+			}
 		}
 		a.publish(first)
 	}
@@ -94,11 +101,9 @@ func (a *Activator) load(ctx context.Context, g *generation) bool {
 	var all sync.WaitGroup
 	for _, c := range g.candidates {
 		all.Go(func() {
-			a.slots <- struct{}{}
 			a.start(ctx, c)
-			<-a.slots
-			if g.stored.Loose {
-				a.Registry.PutEndpoint(c.endpoint)
+			if g.stored.Loose && !a.Registry.PutEndpoint(c.endpoint) {
+				c.withdraw(ErrReplaced)
 			}
 		})
 	}
@@ -106,14 +111,19 @@ func (a *Activator) load(ctx context.Context, g *generation) bool {
 	if g.stored.Loose {
 		return true
 	}
-	if bad := g.defect(); bad != nil {
-		for _, c := range g.candidates {
-			c.withdraw(bad)
-		}
-		return false
+	bad := g.defect()
+	if bad == nil {
+		a.publish(g)
+		return true
 	}
-	a.publish(g)
-	return true
+	for _, c := range g.candidates {
+		c.withdraw(fmt.Errorf("%w: %s", ErrGeneration, bad.endpoint.ID))
+	}
+	if ctx.Err() == nil {
+		a.Log.Error("generation refused", "service", g.stored.Service, "generation", g.stored.ID,
+			"endpoint", bad.endpoint.ID)
+	}
+	return false
 }
 
 // defect is a candidate that spoils its generation, nil where there is none.
@@ -126,11 +136,11 @@ func (g *generation) defect() *candidate {
 	return nil
 }
 
-// withdraw takes back a sound candidate because of a bad one.
-func (c *candidate) withdraw(bad *candidate) {
+// withdraw takes back a sound candidate that must not serve.
+func (c *candidate) withdraw(reason error) {
 	if c.endpoint.State != service.StateReady {
 		return
 	}
 	_ = c.endpoint.Caller.Close() // nobody has called it
-	c.refuse(fmt.Errorf("%w: %s", ErrGeneration, bad.endpoint.ID))
+	c.refuse(reason)
 }

@@ -1,11 +1,9 @@
 package activate
 
 import (
-	"context"
 	"fmt"
 
 	"skep/abi"
-	"skep/host/internal/frame"
 	"skep/host/internal/infra"
 	"skep/host/internal/manifest"
 	"skep/host/internal/sandbox"
@@ -22,6 +20,7 @@ type candidate struct {
 	endpoint *service.Endpoint // its state is what is known so far
 }
 
+// refuse makes the candidate one that cannot be served.
 func (c *candidate) refuse(reason error) {
 	c.endpoint = &service.Endpoint{
 		Service: c.stored.Service, Generation: c.stored.Generation, ID: c.stored.ID,
@@ -32,15 +31,18 @@ func (c *candidate) refuse(reason error) {
 // read looks at all that can be known without compiling: the files, the manifest, and what the infrastructure grants.
 func (a *Activator) read(e store.Endpoint) *candidate {
 	c := &candidate{stored: e}
-	var err error
-	if c.files, err = a.Store.Read(e); err == nil {
-		if c.manifest, err = readManifest(e, c.files); err == nil {
-			err = a.granted(c)
+	err := a.guarded(c, func() (err error) {
+		if c.files, err = a.Store.Read(e); err != nil {
+			return err
 		}
-	}
+		if c.manifest, err = readManifest(e, c.files); err != nil {
+			return err
+		}
+		return Granted(c.stored.Service+"/"+c.stored.ID, c.manifest, a.Infra)
+	})
 	if err != nil {
-		c.refuse(err)
-		a.logRefusal(c)
+		c.files.Module = nil
+		a.refuse(c, err)
 	} else {
 		c.endpoint = c.describe(service.StateLoading)
 	}
@@ -48,6 +50,7 @@ func (a *Activator) read(e store.Endpoint) *candidate {
 	return c
 }
 
+// describe is the endpoint that the manifest describes.
 func (c *candidate) describe(state service.State) *service.Endpoint {
 	return &service.Endpoint{
 		Service: c.stored.Service, Generation: c.stored.Generation, ID: c.stored.ID,
@@ -79,91 +82,11 @@ func readManifest(e store.Endpoint, files store.Files) (manifest.Endpoint, error
 	return m, m.Validate()
 }
 
-// granted asks whether the infrastructure allows what the manifest wants.
-func (a *Activator) granted(c *candidate) error { return Granted(c.endpointID(), c.manifest, a.Infra) }
-
 // Granted is nil when an infrastructure type allows what the manifest of an endpoint wants, else an ErrInfrastructure.
 func Granted(endpoint string, m manifest.Endpoint, t infra.Type) error {
 	if m.CustomResponse && !t.CustomResponses {
 		return fmt.Errorf("%w: endpoint %s has returns_custom_response = true, which infrastructure type %q does not "+
 			"support; remove the setting, or deploy to one that does", ErrInfrastructure, endpoint, t.Name)
-	}
-	return nil
-}
-
-func (c *candidate) endpointID() string { return c.stored.Service + "/" + c.stored.ID }
-
-// start compiles, initialises and tests a candidate that is loading.
-func (a *Activator) start(ctx context.Context, c *candidate) {
-	if c.endpoint.State != service.StateLoading {
-		return
-	}
-	log := a.Log.With("service", c.stored.Service, "generation", c.stored.Generation, "endpoint", c.stored.ID)
-	queries, err := makeQueries(c)
-	if err != nil {
-		c.refuse(err)
-		a.logRefusal(c)
-		a.report(c, nil)
-		return
-	}
-	caller, err := a.Engine.Load(ctx, sandbox.Spec{
-		Module:    c.files.Module,
-		Limits:    c.manifest.Limits,
-		Pool:      c.manifest.Pool,
-		Isolation: c.manifest.Isolation,
-		Init:      a.initFrame(c),
-		Accept:    &acceptance{kind: c.manifest.Kind},
-		WarmUp:    warmUp(queries),
-		Log:       log,
-	})
-	c.files.Module = nil
-	if err != nil {
-		c.refuse(err)
-		a.logRefusal(c)
-		a.report(c, nil)
-		return
-	}
-	results := runQueries(ctx, caller, queries)
-	if err := failures(results); err != nil {
-		_ = caller.Close() // nobody else has called it
-		c.refuse(err)
-		a.logRefusal(c)
-	} else {
-		c.endpoint = c.describe(service.StateReady)
-		c.endpoint.Caller = caller
-		log.Info("endpoint ready", "kind", c.manifest.Kind.String(), "sha256", c.files.Digest)
-	}
-	a.report(c, results)
-}
-
-func (a *Activator) logRefusal(c *candidate) {
-	a.Log.Error("endpoint refused", "service", c.stored.Service, "generation", c.stored.Generation,
-		"endpoint", c.stored.ID, "infrastructure", a.Infra.Name, "reason", c.endpoint.Reason)
-}
-
-func (a *Activator) initFrame(c *candidate) []byte {
-	return frame.AppendInit(nil, abi.Init{
-		Endpoint:   c.stored.ID,
-		Service:    c.stored.Service,
-		Generation: c.stored.Generation,
-		Kind:       c.manifest.Kind,
-		Infra:      a.Infra.Name,
-		Config:     c.manifest.Config,
-	})
-}
-
-// acceptance compares the kind that a module has registered with the manifest's.
-type acceptance struct{ kind abi.Kind }
-
-// ReadResult reads the answer to the init frame.
-func (a *acceptance) ReadResult(answer []byte) error {
-	kind, err := frame.ReadInitResult(answer)
-	if err != nil {
-		return err
-	}
-	if kind != a.kind {
-		return fmt.Errorf("%w: the module registers a %s, its manifest says kind = %q; make them agree",
-			sandbox.ErrModule, kind, a.kind)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		select {
 		case <-time.After(pause):
-		case <-make(chan bool):
+		case <-l.closed:
 			return nil, net.ErrClosed
 		}
 	}

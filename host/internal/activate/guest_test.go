@@ -1,0 +1,188 @@
+package activate
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"skep/abi"
+	"skep/host/internal/service"
+	"skep/host/internal/store"
+)
+
+// A module of the SDK is told what it is, and answers in every form.
+func TestGuestOfTheSDK(t *testing.T) {
+	b := bring(t, "k8s", files{
+		"docs/generations/v3/probe.wasm": probeModule(t),
+		"docs/generations/v3/probe.toml": []byte(`config.colour = "blue"`),
+	})
+	e := b.endpoint(t, "docs", "probe")
+
+	told := string(call(t, e, `{"do":"told"}`, false).Value)
+	for _, want := range []string{`"service":"docs"`, `"generation":"v3"`, `"endpoint":"probe"`, `"infra":"k8s"`,
+		`"colour":"blue"`} {
+		if !strings.Contains(told, want) {
+			t.Errorf("the guest was told %s, want %s in it", told, want)
+		}
+	}
+	if r := call(t, e, `{"do":"fail"}`, false); r.Tag != abi.TagError || r.Status != 401 || r.Message != "no key" ||
+		r.Type != "NoKey" {
+		t.Errorf("error: %+v", r)
+	}
+	if r := call(t, e, `{"do":"custom"}`, false); r.Tag != abi.TagCustom || string(r.Body) != "Hello, World!" ||
+		string(r.ContentType) != "text/plain; charset=utf-8" {
+		t.Errorf("custom response: %+v", r)
+	}
+	if got := string(call(t, e, `{"do":"path"}`, true).Value); got != `"/path"` {
+		t.Errorf("path: %s", got)
+	}
+	for _, do := range []string{"path", "key"} {
+		if r := call(t, e, `{"do":"`+do+`"}`, false); r.Tag != abi.TagError || r.Status != 500 ||
+			!strings.Contains(r.Message, "not enabled") {
+			t.Errorf("%s without request metadata: %+v", do, r)
+		}
+	}
+	report := b.Report(e)
+	if len(report.Digest) != 64 || report.Manifest.Config["colour"] != "blue" || len(report.Tests) != 1 {
+		t.Errorf("report %+v", report)
+	}
+}
+
+// Test queries see headers and path, whatever the host's configuration: without them checks of credentials could not be
+// tested.
+func TestQueriesHaveMetadata(t *testing.T) {
+	b := bring(t, "static", files{
+		"docs/probe.wasm": probeModule(t),
+		"docs/probe.toml": []byte(`
+[[test]]
+body = { do = "key" }
+headers = [["authorization", "Basic a2V5Og=="]]
+expect.response = "Basic a2V5Og=="
+
+[[test]]
+body = { do = "path" }
+expect.response = "/public/api/v1/docs/probe/run"
+
+[[test]]
+body = { do = "custom" }
+expect = { content_type = "text/plain; charset=utf-8", body = "Hello, World!" }
+
+[[test]]
+body = { do = "fail" }
+expect = { status = 401, error_type = "NoKey", message = "no key" }
+`),
+	})
+	if e := b.endpoint(t, "docs", "probe"); e.State != service.StateReady {
+		t.Errorf("%s is %s: %v", e.Place(), e.State, e.Reason)
+	}
+}
+
+// When the host is closed meanwhile, nothing is held against modules, and nothing is left behind.
+func TestStopWhileLoading(t *testing.T) {
+	b, services := prepare(t, "static", files{
+		"docs/generations/v2/a.wasm": hello,
+		"docs/generations/v1/a.wasm": hello,
+		"loose/a.wasm":               hello,
+		"slow/probe.wasm":            probeModule(t),
+		"slow/probe.toml":            []byte("limits.init = \"60s\"\n[[test]]\nbody.do = \"spin\"\n"),
+	})
+	finish := map[string]func(context.Context){}
+	for _, s := range services {
+		finish[s.ID] = b.Begin(s)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	spinning := b.log.await("spinning")
+	slow := make(chan bool)
+	go func() {
+		finish["slow"](ctx)
+		close(slow)
+	}()
+	<-spinning
+	stop()
+	<-slow
+	finish["docs"](ctx)
+	finish["loose"](ctx)
+	for _, e := range b.Registry.Endpoints() {
+		if e.State != service.StateRefused || !errors.Is(e.Reason, ErrStopped) {
+			t.Errorf("%s is %s: %v", e.Place(), e.State, e.Reason)
+		}
+	}
+	if log := b.log.String(); strings.Contains(log, "refused") {
+		t.Errorf("the log blames modules:\n%s", log)
+	}
+	if older := b.Report(&service.Endpoint{Service: "docs", Generation: "v1", ID: "a"}); older.Digest != "" {
+		t.Error("an older generation was still looked at")
+	}
+}
+
+// Endpoints are known, as loading, from the moment of Begin.
+func TestBegin(t *testing.T) {
+	b, services := prepare(t, "databricks", files{
+		"docs/good.wasm":   hello,
+		"docs/custom.wasm": withManifest(hello, "returns_custom_response = true"),
+	})
+	finish := b.Begin(services[0])
+	if e := b.endpoint(t, "docs", "good"); e.State != service.StateLoading || e.Kind != abi.KindFunction {
+		t.Errorf("%s is %s", e.Place(), e.State)
+	}
+	checkRefused(t, b, "docs", "custom", ErrInfrastructure) // known without compiling
+	if got := b.Report(b.endpoint(t, "docs", "custom")).Manifest; !got.CustomResponse {
+		t.Errorf("report before loading: %+v", got)
+	}
+	finish(t.Context())
+	checkHello(t, b, "docs", "good", "")
+}
+
+// A loose module that is ready too late, when another generation has taken the place of its own, is given up.
+func TestReplacedWhileLoading(t *testing.T) {
+	b, services := prepare(t, "static", files{"docs/a.wasm": hello})
+	g := b.inspect(services[0].Generations[0])
+	b.publish(&generation{stored: store.Generation{Service: "docs", ID: "next"}})
+	b.load(t.Context(), g)
+	e := g.candidates[0].endpoint
+	if e.State != service.StateRefused || !errors.Is(e.Reason, ErrReplaced) || e.Caller != nil {
+		t.Errorf("%s is %s: %v", e.Place(), e.State, e.Reason)
+	}
+	if s := b.Registry.Lookup([]byte("docs")); s.Active.ID != "next" || len(s.Active.Endpoints) != 0 {
+		t.Errorf("active is %+v", s.Active)
+	}
+}
+
+// closing is a Caller that only counts how often it is closed.
+type closing struct{ closed int }
+
+func (c *closing) Call(context.Context, []byte, service.ResultReader) (service.Usage, error) {
+	return service.Usage{}, service.ErrUnavailable
+}
+
+func (c *closing) Close() error {
+	c.closed++
+	return nil
+}
+
+func TestWithdraw(t *testing.T) {
+	caller := new(closing)
+	ready := &candidate{endpoint: &service.Endpoint{State: service.StateReady, Caller: caller}}
+	ready.withdraw(ErrGeneration)
+	ready.withdraw(ErrReplaced) // has no effect any more
+	if caller.closed != 1 || !errors.Is(ready.endpoint.Reason, ErrGeneration) {
+		t.Errorf("closed %d times, %v", caller.closed, ready.endpoint.Reason)
+	}
+}
+
+// A defect of the host that a module lays open costs that module only.
+func TestPanicWhileLoading(t *testing.T) {
+	b, services := prepare(t, "static", files{"docs/a.wasm": hello, "docs/b.wasm": []byte("not wasm")})
+	b.Engine = nil // so that loading panics
+	b.Begin(services[0])(t.Context())
+	checkRefused(t, b, "docs", "a", ErrInternal)
+	if log := b.log.String(); !strings.Contains(log, "start.go") || !strings.Contains(log, "nil pointer") {
+		t.Errorf("the log has no panic with its stack:\n%s", log)
+	}
+
+	b, services = prepare(t, "static", files{"docs/a.wasm": hello})
+	b.Store = nil // so that reading panics
+	b.Begin(services[0])(t.Context())
+	checkRefused(t, b, "docs", "a", ErrInternal)
+}
