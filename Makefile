@@ -13,7 +13,7 @@ RACE     := $(if $(CC_FOUND),-race)
 # What a module is made of: its sources, the SDK and the builder.
 sources := $(shell find abi guest-sdk modules host/internal/guestbuild host/internal/manifest host/internal/wasmbin -type f -not -name "*_test.go" -not -path "*/testdata/*")
 
-.PHONY: help build modules run test race-note check bench fuzz toolchains install clean
+.PHONY: help build modules run test race-note check hostile bench fuzz toolchains install clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ check: ## formatting, vet for host and guests, tidy modules, staticcheck
 	$(GO) vet ./...
 	GOOS=wasip1 GOARCH=wasm $(GO) vet ./abi ./guest-sdk/go/skep ./modules/...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+hostile: ## the hostile guests, against the whole host and with its defences off
+	$(GO) test -count=1 -run 'Hostile|Without' ./host ./host/internal/sandbox ./host/internal/ingress
 
 bench: ## the figures of bench/README.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -timeout 30m ./...

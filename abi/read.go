@@ -272,18 +272,54 @@ func skip(b []byte, depth int) (rest []byte, err error) {
 	return nil, mismatch(b)
 }
 
-// skipItems passes over n values, each behind its key where they are keyed.
+// skipItems passes over n values, each behind its key where they are keyed. The values that are met most are passed over
+// here: calls are what costs in WebAssembly.
 func skipItems(b []byte, n int, keyed bool, depth int, err error) ([]byte, error) {
 	if err == nil && depth == 0 {
 		err = ErrDepth
 	}
 	for ; n > 0 && err == nil; n-- {
 		if keyed {
-			if _, b, err = ReadStringBytes(b); err != nil {
+			if size := shortASCII(b); size > 0 {
+				b = b[size:]
+			} else if _, b, err = ReadStringBytes(b); err != nil {
 				break
 			}
 		}
-		b, err = skip(b, depth-1)
+		if len(b) == 0 {
+			return nil, ErrShort
+		}
+		switch c := b[0]; {
+		case c < 0x80, c >= 0xe0, c == 0xc0, c == 0xc2, c == 0xc3: // small integers, nil, booleans
+			b = b[1:]
+		case c == 0xcb && len(b) >= 9 && !(b[1]&0x7f == 0x7f && b[2] >= 0xf0): // a finite float
+			b = b[9:]
+		default:
+			if size := shortASCII(b); size > 0 {
+				b = b[size:]
+			} else {
+				b, err = skip(b, depth-1)
+			}
+		}
 	}
 	return b, err
+}
+
+// shortASCII is the size of the value at the front if that is a string of less than 32 bytes, all of them ASCII, else 0.
+//
+//	[ a0..bf ] then the bytes
+func shortASCII(b []byte) int {
+	if len(b) == 0 || b[0]&0xe0 != 0xa0 {
+		return 0
+	}
+	size := 1 + int(b[0]&0x1f)
+	if size > len(b) {
+		return 0
+	}
+	for _, c := range b[1:size] {
+		if c >= 0x80 {
+			return 0
+		}
+	}
+	return size
 }

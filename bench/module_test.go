@@ -20,14 +20,14 @@ func BenchmarkModule(b *testing.B) {
 	b.Run("start/cache=empty", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
-			cache := b.TempDir()
+			cache := filepath.Join(b.TempDir(), "cache")
 			b.StartTimer()
 			start(b, root, cache)
 		}
 		b.ReportMetric(size, "module-B")
 	})
 	b.Run("start/cache=warm", func(b *testing.B) {
-		cache := b.TempDir()
+		cache := filepath.Join(b.TempDir(), "cache")
 		start(b, root, cache)
 		for b.Loop() {
 			start(b, root, cache)

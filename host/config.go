@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"skep/host/internal/infra"
+	"skep/host/internal/machine"
 )
 
 // Config says what a host serves and how. The zero value serves ./services.
@@ -20,9 +21,15 @@ type Config struct {
 	// RequestMetadata lets endpoints see headers and path of a request, where the infrastructure type grants that.
 	// Default off.
 	RequestMetadata bool
-	// CacheDir keeps compiled modules. It holds code that will be executed, so that only the host's user may write to
-	// it. Default "skep" in the user's cache folder.
+	// CacheDir keeps compiled modules. It holds code that will be executed, so that it must belong to the host's user,
+	// and nobody else may be able to write to it. Default "skep" in the user's cache folder.
 	CacheDir string
+	// Compiler is the command line of the program that compiles modules, each in a process of its own. Its main calls
+	// [CompileChild], as that of skep does, and it is built with the same version of this package. Default: this program.
+	Compiler []string
+	// MemoryBudget is how much memory all endpoints together may take, in bytes. Default: half of what the control group
+	// of this process allows, or the machine has.
+	MemoryBudget int64
 	// Log takes what operators should know. Default slog.Default().
 	Log *slog.Logger
 }
@@ -46,6 +53,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("%w: Root: %q is not a folder", ErrConfig, c.Root)
 		}
 	}
+	if c.MemoryBudget < 0 {
+		return fmt.Errorf("%w: MemoryBudget: %d is negative", ErrConfig, c.MemoryBudget)
+	}
 	return nil
 }
 
@@ -63,6 +73,9 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("%w: CacheDir: name a folder: %w", ErrConfig, err)
 		}
 		c.CacheDir = filepath.Join(dir, "skep")
+	}
+	if c.MemoryBudget == 0 {
+		c.MemoryBudget = machine.ReadMemory().Guests()
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

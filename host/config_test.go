@@ -27,6 +27,7 @@ func TestConfigValidate(t *testing.T) {
 		{host.Config{Infra: "mainframe"}, []string{"Infra", `"mainframe"`, "static"}},
 		{host.Config{Root: filepath.Join(root, "missing")}, []string{"Root", "missing", "no such file"}},
 		{host.Config{Root: file}, []string{"Root", "file", "not a folder"}},
+		{host.Config{MemoryBudget: -1}, []string{"MemoryBudget", "-1"}},
 	} {
 		err := test.config.Validate()
 		if (err != nil) != (test.want != nil) {
@@ -51,6 +52,10 @@ func TestNewErrors(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	bad := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bad, "skep.toml"), []byte("[max]\ntimeout = 1"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir(t.TempDir()) // so that the default root is not there
 	for name, test := range map[string]struct {
 		config host.Config
@@ -58,6 +63,7 @@ func TestNewErrors(t *testing.T) {
 	}{
 		"infrastructure": {host.Config{Root: root, Infra: "mainframe", Log: discard}, "mainframe"},
 		"default root":   {host.Config{Log: discard}, `"services" does not exist`},
+		"skep.toml":      {host.Config{Root: bad, Log: discard}, filepath.Join(bad, "skep.toml:2:1")},
 		"cache folder":   {host.Config{Root: root, CacheDir: filepath.Join(file, "cache"), Log: discard}, file},
 	} {
 		h, err := host.New(test.config)

@@ -33,9 +33,15 @@ type Host struct {
 	close  func() error
 }
 
+// CompileChild compiles a module and ends the process, where a host started it for that; else it returns at once. Hosts
+// compile in child processes, which a hostile module may use up, and such a child is by default this program once more:
+// whoever calls [New] calls CompileChild first thing in main. Packages that test hosts have hosttest.Main.
+func CompileChild() { sandbox.CompileChild() }
+
 // New opens a folder of services and starts to load what is in it, in the background: [Host.Serve] may be called at
 // once, and an endpoint that is still loading answers 503. What cannot be served is logged and listed by
-// [Host.Endpoints] and [Host.Problems]; it is no error. A Host must be closed.
+// [Host.Endpoints] and [Host.Problems]; it is no error. A skep.toml in the folder that cannot be read is one: what it
+// forbids is not known. A Host must be closed.
 func New(config Config) (*Host, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -57,11 +63,19 @@ func New(config Config) (*Host, error) {
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
-	if h.engine, err = sandbox.NewEngine(config.CacheDir); err != nil {
+	settings, err := readSettings(h.store)
+	if err != nil {
 		_ = h.store.Close() // nothing was written
 		return nil, err
 	}
+	engine := sandbox.Config{CacheDir: config.CacheDir, Compiler: config.Compiler, MemoryBudget: config.MemoryBudget,
+		Log: config.Log}
+	if h.engine, err = sandbox.NewEngine(engine); err != nil {
+		_ = h.store.Close()
+		return nil, err
+	}
 	h.activator = activate.New(h.store, h.engine, h.registry, where, config.Log)
+	h.activator.Max = settings.Max
 	h.server = ingress.New(ingress.Config{Registry: h.registry, Version: Version, Metadata: metadata, Log: config.Log})
 	h.close = sync.OnceValue(h.shutdown)
 

@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"host/internal/manifest":                         {"abi"},
 	"host/internal/service":                          {"abi"},
 	"host/internal/infra":                            nil,
+	"host/internal/machine":                          nil,
 	"host/internal/wasmbin":                          {"abi"},
 
 	"host/internal/sandbox":    {"abi", "host/internal/manifest", "host/internal/service", "host/internal/wasmbin"},
@@ -34,12 +35,12 @@ var allowed = map[string][]string{
 		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
 	"host/internal/ingress": {"abi", "host/internal/frame", "host/internal/manifest", "host/internal/service"},
 
-	"host": {"host/internal/activate", "host/internal/infra", "host/internal/ingress", "host/internal/manifest",
-		"host/internal/sandbox", "host/internal/service", "host/internal/store"},
+	"host": {"host/internal/activate", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
+		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
 	"host/hosttest": {"host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
-	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/guestbuild", "host/internal/manifest",
-		"host/internal/service"},
+	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/guestbuild", "host/internal/machine",
+		"host/internal/manifest", "host/internal/service"},
 }
 
 // owners says which package alone imports a third-party module; tests may import any.

@@ -17,6 +17,12 @@ import (
 	"skep/host/internal/guestbuild"
 )
 
+// Main runs the tests of a package that starts hosts. It is all of its TestMain.
+func Main(m *testing.M) {
+	host.CompileChild()
+	os.Exit(m.Run())
+}
+
 // Build compiles the endpoint in the folder src to root/service/generations/v1/name.wasm, name being that of the folder.
 func Build(tb testing.TB, src, root, service string) {
 	tb.Helper()

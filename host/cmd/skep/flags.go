@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"skep/host"
+	"skep/host/internal/manifest"
 )
 
 // choice is a flag with a fixed set of values.
@@ -55,6 +56,25 @@ func (a *address) Set(v string) error {
 		return errors.New("allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one")
 	}
 	*a = address(v)
+	return nil
+}
+
+// size is a flag for an amount of memory; zero is not set.
+type size int64
+
+func (s *size) Type() string { return "size" }
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return manifest.FormatSize(int64(*s))
+}
+func (s *size) Set(v string) error {
+	n, err := manifest.ParseSize(v)
+	if err != nil || n == 0 {
+		return errors.New("allowed are sizes above 0, as 512MiB or 2GiB")
+	}
+	*s = size(n)
 	return nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"skep/host"
 )
 
 // Exit codes.
@@ -20,6 +22,7 @@ const (
 )
 
 func main() {
+	host.CompileChild() // returns, unless this process is to compile a module for another one
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal asks the command to end, a second one ends the process
 	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr))

@@ -10,9 +10,14 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"skep/host"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"skep": main}) }
+func TestMain(m *testing.M) {
+	host.CompileChild()
+	testscript.Main(m, map[string]func(){"skep": main})
+}
 
 // TestScripts runs testdata/script. All scripts share the compilers' and the host's cache, and have no network.
 func TestScripts(t *testing.T) {
@@ -20,7 +25,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared := t.TempDir()
+	shared := filepath.Join(t.TempDir(), "cache")
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

@@ -21,6 +21,7 @@ func newServe(program string) *cobra.Command {
 	var flags hostFlags
 	var root string
 	var metadata bool
+	var budget size
 	addr := address("127.0.0.1:12000")
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -33,27 +34,36 @@ Modules lie in <root>/<service>/<endpoint>.wasm, or in
 overrides its manifest. What cannot be served is logged with the reason, and all else
 serves.
 
+<root>/skep.toml may hold flags, as addr = "0.0.0.0:12000", which give way to variables,
+and under [max] what the manifests of modules may ask for at most.
+
 SIGINT or SIGTERM ends the server when the requests that have arrived are answered, a
 second one at once.`,
 		Example: `  skep serve
   skep serve --root build/services --addr 0.0.0.0:12000 --request-metadata`,
 		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := flags.config(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
 			if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("the folder of services %s does not exist: make it and put modules there, as "+
 					"<service>/<endpoint>.wasm, or name another with --root or %s", root, variable("root"))
 			}
-			config.Root, config.RequestMetadata = root, metadata
+			if err := applySettings(cmd, root); err != nil {
+				return err
+			}
+			config, err := flags.config(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
+			fitMachine(&config)
 			return serve(cmd, string(addr), config, program)
 		},
 	}
 	cmd.Flags().StringVar(&root, "root", "./services", "serve the services in `DIR`")
 	cmd.Flags().Var(&addr, "addr", "listen on `HOST:PORT`; port 0 takes a free one")
 	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
+	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
+		"(default half of what the control group or the machine has)")
 	flags.add(cmd, "info")
 	return cmd
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"skep/host"
 )
 
 // variable is the environment variable that stands for a flag: SKEP_LOG_LEVEL for log-level.
@@ -45,7 +47,26 @@ func applyVariables(cmd *cobra.Command) error {
 	return err
 }
 
-// badValue says that a flag's value, which came from the flag or its variable, is not allowed, and what is.
+// applySettings gives the flags that are set neither on the command line nor by a variable what skep.toml says, in the
+// folder of services.
+func applySettings(cmd *cobra.Command, root string) error {
+	settings, err := host.ReadSettings(root)
+	if err != nil {
+		return err
+	}
+	for _, s := range settings {
+		f := cmd.Flags().Lookup(strings.ReplaceAll(s.Key, "_", "-"))
+		if f.Changed || os.Getenv(variable(f.Name)) != "" {
+			continue
+		}
+		if err := f.Value.Set(s.Value); err != nil {
+			return fmt.Errorf("%s: %s", s.Place, badValue(s.Key, s.Value, f, err))
+		}
+	}
+	return nil
+}
+
+// badValue says that a flag's value, which came from the flag, its variable or a file, is not allowed, and what is.
 func badValue(source, value string, f *pflag.Flag, cause error) string {
 	if f.Value.Type() == "bool" {
 		cause = allowed("true", "false")

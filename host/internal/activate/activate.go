@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"skep/host/internal/infra"
+	"skep/host/internal/manifest"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -23,6 +24,7 @@ type Activator struct {
 	Engine   *sandbox.Engine
 	Registry *service.Registry
 	Infra    infra.Type
+	Max      manifest.Maxima // of all endpoints; a service may have lower ones. Set it before the first Begin
 	Log      *slog.Logger
 
 	slots chan struct{} // modules that are compiled at the same time

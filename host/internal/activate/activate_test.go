@@ -18,9 +18,15 @@ import (
 	"skep/host/internal/store"
 )
 
+func TestMain(m *testing.M) {
+	sandbox.CompileChild()
+	os.Exit(m.Run())
+}
+
 // engine is one for all tests of the package: compiled code is kept, so that the Go guest is compiled once.
 var engine = sync.OnceValues(func() (*sandbox.Engine, error) {
-	return sandbox.NewEngine(filepath.Join(os.TempDir(), "skep-activate-test"))
+	return sandbox.NewEngine(sandbox.Config{CacheDir: filepath.Join(os.TempDir(), "skep-activate-test"),
+		Log: slog.New(slog.DiscardHandler)})
 })
 
 // probe is testdata/probe as a module, built once.

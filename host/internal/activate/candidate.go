@@ -3,13 +3,10 @@ package activate
 import (
 	"fmt"
 
-	"skep/abi"
 	"skep/host/internal/infra"
 	"skep/host/internal/manifest"
-	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
-	"skep/host/internal/wasmbin"
 )
 
 // candidate is an endpoint on its way to serve.
@@ -28,14 +25,19 @@ func (c *candidate) refuse(reason error) {
 	}
 }
 
-// read looks at all that can be known without compiling: the files, the manifest, and what the infrastructure grants.
+// read looks at all that can be known without compiling: the files, the manifest, and what the operator and the
+// infrastructure grant.
 func (a *Activator) read(e store.Endpoint) *candidate {
 	c := &candidate{stored: e}
 	err := a.guarded(c, func() (err error) {
 		if c.files, err = a.Store.Read(e); err != nil {
 			return err
 		}
-		if c.manifest, err = readManifest(e, c.files); err != nil {
+		top, err := a.maxima(e.Service)
+		if err != nil {
+			return err
+		}
+		if c.manifest, err = readManifest(e, c.files, top); err != nil {
 			return err
 		}
 		return Granted(c.stored.Service+"/"+c.stored.ID, c.manifest, a.Infra)
@@ -60,26 +62,6 @@ func (c *candidate) describe(state service.State) *service.Endpoint {
 		MaxBody:        c.manifest.Limits.Body,
 		State:          state,
 	}
-}
-
-// readManifest is the manifest that the module carries, with the keys of the sidecar over it.
-func readManifest(e store.Endpoint, files store.Files) (manifest.Endpoint, error) {
-	m := manifest.Default()
-	text, ok, err := wasmbin.Section(files.Module, abi.ManifestSection)
-	if err != nil {
-		return m, fmt.Errorf("%w: %w", sandbox.ErrModule, err)
-	}
-	if ok {
-		if m, err = m.Apply(e.Module+" ("+abi.ManifestSection+")", text); err != nil {
-			return m, err
-		}
-	}
-	if files.Sidecar != nil {
-		if m, err = m.Apply(e.Sidecar, files.Sidecar); err != nil {
-			return m, err
-		}
-	}
-	return m, m.Validate()
 }
 
 // Granted is nil when an infrastructure type allows what the manifest of an endpoint wants, else an ErrInfrastructure.

@@ -33,6 +33,9 @@ var failures = []struct {
 	{service.ErrCustomOff, failure{500, "CustomResponseNotEnabled", "the endpoint answered with a custom response, " +
 		"but its setting returns_custom_response is not enabled", 0}},
 	{service.ErrGuestProtocol, failure{502, "GuestProtocol", "the endpoint gave an answer that cannot be sent", 0}},
+	{service.ErrGuestExit, failure{500, "GuestExit", "the endpoint ended itself", 0}},
+	{service.ErrGuestFuel, failure{500, "GuestFuel", "the endpoint needed more work than a request may", 0}},
+	{service.ErrGuestStack, failure{500, "GuestStack", "the endpoint ran out of stack", 0}},
 	{service.ErrGuestTrap, failure{500, "GuestTrap", "the endpoint failed", 0}},
 }
 
@@ -49,7 +52,7 @@ func failureOf(err error) failure {
 
 // handleBroken answers a request that could not be read; the HTTP server ends the connection with it.
 func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
-	s.versions(ctx)
+	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
 	brokenRequest(err).write(ctx)
 }
 

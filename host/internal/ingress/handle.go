@@ -1,9 +1,9 @@
 package ingress
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -16,6 +16,7 @@ import (
 
 // exchange holds what one request needs beside the server's own buffers. It is reused.
 type exchange struct {
+	ctx     requestContext
 	path    []byte
 	request frame.Request
 	encoder frame.Encoder
@@ -26,23 +27,24 @@ type exchange struct {
 // handle answers every request that could be read.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	start := time.Now()
-	defer s.recovered(ctx)
-	s.versions(ctx)
 	x := s.exchanges.Get().(*exchange)
+	defer s.recovered(ctx, x)
+	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
+	s.identify(ctx, x.ctx.id)
 	s.serve(ctx, x, start)
 	s.exchanges.Put(x) // not after a panic: nobody knows what that has left behind
 }
 
 // recovered answers a request whose handling panicked, so that it takes nothing else down.
-func (s *Server) recovered(ctx *fasthttp.RequestCtx) {
+func (s *Server) recovered(ctx *fasthttp.RequestCtx, x *exchange) {
 	p := recover()
 	if p == nil {
 		return
 	}
-	s.Log.Error("request failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	s.Log.Error("request failed", "requestId", string(x.ctx.id), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	ctx.Response.Reset()
 	ctx.Response.Header.DisableNormalizing() // Reset has turned it on
-	s.versions(ctx)
+	s.identify(ctx, x.ctx.id)
 	internalError.write(ctx)
 }
 
@@ -76,9 +78,11 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 	s.call(ctx, x, e, r.action, start)
 }
 
-func (s *Server) versions(ctx *fasthttp.RequestCtx) {
+// identify says in the response who answers what.
+func (s *Server) identify(ctx *fasthttp.RequestCtx, requestID []byte) {
 	ctx.Response.Header.Set("DSS-API-Version", "1")
 	ctx.Response.Header.Set("DSS-Version", s.Version)
+	ctx.Response.Header.SetBytesV(headerRequestID, requestID)
 }
 
 // isAlive tells a load balancer that the process answers.
@@ -127,19 +131,19 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 			writeError(ctx, 400, "IllegalArgument", input.Error())
 			return
 		}
-		s.fail(ctx, e, err)
+		s.fail(ctx, x, e, err)
 		return
 	}
 	x.decoder.Reset(&x.request, rows, e.CustomResponse)
 
 	called := time.Now()
-	usage, err := e.Caller.Call(context.Background(), request, &x.decoder)
+	usage, err := e.Caller.Call(&x.ctx, request, &x.decoder)
 	if err != nil {
-		s.fail(ctx, e, err)
+		s.fail(ctx, x, e, err)
 		return
 	}
 	for _, note := range x.decoder.Reply.Notes {
-		s.Log.Warn("answer corrected", "service", e.Service, "generation", e.Generation, "endpoint", e.ID, "note", note)
+		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
 	s.reply(ctx, x, e, action, clock{start, called, time.Now(), usage})
 }
@@ -157,12 +161,4 @@ func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endp
 	for name, value := range ctx.Request.Header.All() {
 		x.request.Headers = append(x.request.Headers, frame.Header{Name: name, Value: value})
 	}
-}
-
-// fail answers a request whose call failed. The cause goes to the log only.
-func (s *Server) fail(ctx *fasthttp.RequestCtx, e *service.Endpoint, cause error) {
-	f := failureOf(cause)
-	s.Log.Error("call failed", "service", e.Service, "generation", e.Generation, "endpoint", e.ID,
-		"status", f.status, "errorType", f.errorType, "cause", cause)
-	f.write(ctx)
 }

@@ -4,6 +4,7 @@
 package ingress
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"sync"
@@ -36,6 +37,7 @@ type Server struct {
 	Config
 	http      *fasthttp.Server
 	exchanges sync.Pool // of *exchange: buffers, no state
+	lines     limiter   // of the log
 
 	mu        sync.Mutex
 	listeners []*listener
@@ -45,7 +47,7 @@ type Server struct {
 // New gives a server that is not listening yet.
 func New(config Config) *Server {
 	s := &Server{Config: config}
-	s.exchanges.New = func() any { return new(exchange) }
+	s.exchanges.New = func() any { return &exchange{ctx: requestContext{Context: context.Background()}} }
 	s.http = &fasthttp.Server{
 		Handler:                       s.handle,
 		ErrorHandler:                  s.handleBroken,

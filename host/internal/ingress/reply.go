@@ -71,10 +71,12 @@ func bodiless(status int) bool { return status == 204 || status == 205 || status
 
 // ownHeader says whether a header tells who answered: an endpoint that passes on what another host sent has some.
 func ownHeader(name []byte) bool {
-	for _, own := range [...]string{"DSS-", "X-Service-Generation", "X-Timing-"} {
-		if len(name) >= len(own) && strings.EqualFold(string(name[:len(own)]), own) {
+	for _, own := range [...]string{"DSS-", "X-Service-Generation", "X-Timing-", headerRequestID} {
+		if len(name) >= len(own) && equalFold(name[:len(own)], own) {
 			return true
 		}
 	}
 	return false
 }
+
+func equalFold(name []byte, s string) bool { return strings.EqualFold(string(name), s) }

@@ -33,21 +33,27 @@ func (m Endpoint) Apply(name string, text []byte) (Endpoint, error) {
 
 func (m Endpoint) apply(text []byte) (Endpoint, *problems) {
 	m = m.clone()
+	ps := readText(text, m.read)
+	return m, ps
+}
+
+// readText hands the root table of a text to read. Keys that it does not ask for are problems.
+func readText(text []byte, read func(*table)) *problems {
 	ps := &problems{text: text}
 	if len(text) > MaxText {
 		ps.add("", "is %d bytes long, the most is %d", len(text), MaxText)
-		return m, ps
+		return ps
 	}
 	var values map[string]any
 	if err := toml.Unmarshal(text, &values); err != nil {
 		ps.syntax(err)
-		return m, ps
+		return ps
 	}
 	ps.root = locate(text)
 	t := &table{ps: ps, where: ps.root, values: values}
-	m.read(t)
+	read(t)
 	t.close()
-	return m, ps
+	return ps
 }
 
 // syntax reports what the TOML library says.

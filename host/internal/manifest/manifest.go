@@ -1,4 +1,5 @@
-// Package manifest reads endpoint.toml: what an endpoint is, what it may use and how it is tested.
+// Package manifest reads endpoint.toml: what an endpoint is, what it may use and how it is tested. It also reads what the
+// operator says to that: skep.toml for a host, service.toml for a service.
 //
 // It turns text into checked values and reports every problem with its place. It knows nothing of modules, files or
 // servers, and it is the only user of the TOML library.

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// ErrInvalid is what every error of this package that is about a manifest wraps.
+// ErrInvalid is what every error of this package wraps that is about a manifest or an operator's file.
 var ErrInvalid = errors.New("invalid manifest")
 
-// Error holds everything that is wrong with a manifest.
+// Error holds everything that is wrong with one text.
 type Error struct {
 	File     string    // name of the text; "" for a manifest that was checked without one
 	Problems []Problem // in the order of the text; at least one

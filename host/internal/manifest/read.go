@@ -27,14 +27,18 @@ func (l *Limits) read(t *table) {
 }
 
 func (p *Pool) read(t *table) {
-	t.integer("floor", &p.Floor)
-	t.integer("cruise", &p.Cruise)
-	t.integer("queue", &p.Queue)
-	t.duration("timeout", &p.Timeout)
-	if !t.integer("ceil", &p.Ceil) && p.Ceil == defaultCeil() {
+	if p.readKeys(t); t.values["ceil"] == nil && p.Ceil == defaultCeil() {
 		// The default depends on the machine; a manifest that only says cruise must mean the same on all of them.
 		p.Ceil = max(p.Ceil, p.Cruise)
 	}
+}
+
+func (p *Pool) readKeys(t *table) {
+	t.integer("floor", &p.Floor)
+	t.integer("cruise", &p.Cruise)
+	t.integer("ceil", &p.Ceil)
+	t.integer("queue", &p.Queue)
+	t.duration("timeout", &p.Timeout)
 }
 
 func (b *Build) read(t *table) { t.str("lang", &b.Lang) }

@@ -29,11 +29,14 @@ func (t *table) take(key string) (any, bool) {
 
 // wrong reports a problem of a key.
 func (t *table) wrong(key, format string, args ...any) {
-	where := t.where.keys[key]
-	if where == nil {
-		where = t.where
+	t.ps.at(t.placeOf(key), t.path+key, format, args...)
+}
+
+func (t *table) placeOf(key string) *place {
+	if where := t.where.keys[key]; where != nil {
+		return where
 	}
-	t.ps.at(where, t.path+key, format, args...)
+	return t.where
 }
 
 // as reports a problem unless v is of type T; want describes T.
@@ -55,12 +58,14 @@ func (t *table) str(key string, into *string) bool {
 	return false
 }
 
-func (t *table) boolean(key string, into *bool) {
+func (t *table) boolean(key string, into *bool) bool {
 	if v, ok := t.take(key); ok {
 		if b, ok := as[bool](t, key, v, "true or false"); ok {
 			*into = b
+			return true
 		}
 	}
+	return false
 }
 
 func (t *table) integer(key string, into *int) bool {
@@ -107,10 +112,10 @@ func (t *table) duration(key string, into *time.Duration) {
 	}
 }
 
-func (t *table) size(key string, into *int64) {
+func (t *table) size(key string, into *int64) bool {
 	v, ok := t.take(key)
 	if !ok {
-		return
+		return false
 	}
 	if n, ok := v.(int64); ok {
 		v = strconv.FormatInt(n, 10)
@@ -119,10 +124,12 @@ func (t *table) size(key string, into *int64) {
 		n, err := ParseSize(s)
 		if err != nil {
 			t.wrong(key, "%v", err)
-			return
+			return false
 		}
 		*into = n
+		return true
 	}
+	return false
 }
 
 // sub reads a table within this one.

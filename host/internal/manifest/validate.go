@@ -71,15 +71,18 @@ func (p Pool) validate(ps *problems) {
 	if p.Cruise < p.Floor {
 		ps.add("pool.cruise", "%d is below pool.floor, which is %d", p.Cruise, p.Floor)
 	}
-	switch {
-	case p.Ceil < 1 || p.Ceil > MaxInstances:
-		ps.add("pool.ceil", "%d is not within 1 and %d", p.Ceil, MaxInstances)
-	case p.Ceil < p.Cruise:
+	if checkCount(ps, "pool.ceil", p.Ceil, 1, MaxInstances) && p.Ceil < p.Cruise {
 		ps.add("pool.ceil", "%d is below pool.cruise, which is %d", p.Ceil, p.Cruise)
 	}
-	if p.Queue < 0 || p.Queue > MaxQueue {
-		ps.add("pool.queue", "%d is not within 0 and %d", p.Queue, MaxQueue)
+	checkCount(ps, "pool.queue", p.Queue, 0, MaxQueue)
+}
+
+func checkCount(ps *problems, field string, n, lowest, most int) bool {
+	ok := n >= lowest && n <= most
+	if !ok {
+		ps.add(field, "%d is not within %d and %d", n, lowest, most)
 	}
+	return ok
 }
 
 // validate knows no languages: a host must accept modules of languages that it cannot build.

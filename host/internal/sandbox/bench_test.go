@@ -72,7 +72,7 @@ func BenchmarkCall(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(len(s.image.memory)), "image-B")
+			b.ReportMetric(float64(len(s.image.source)), "image-B")
 		})
 	}
 }

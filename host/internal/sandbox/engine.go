@@ -2,43 +2,67 @@ package sandbox
 
 import (
 	"context"
-	"fmt"
+	"log/slog"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
-// Engine compiles modules. Compiled code is kept in a folder, so that a module is compiled once and only loaded
-// afterwards, by later processes too.
-type Engine struct {
-	cache wazero.CompilationCache
+// Config says where an engine keeps compiled modules and who compiles them.
+type Config struct {
+	// CacheDir is the folder for compiled code, which is made when it is missing. It holds what will be executed: it
+	// must belong to the user of this process, and nobody else may be able to write to it.
+	CacheDir string
+	// Compiler is the command line of a program whose main calls [CompileChild]. Default: this program.
+	Compiler []string
+	// MemoryBudget is how much memory all guests together may take, in bytes. Default: no limit.
+	MemoryBudget int64
+	// Log takes what operators should know.
+	Log *slog.Logger
 }
 
-// NewEngine opens the folder of compiled code, which is made when it is missing. The folder holds code that will be
-// executed: nobody else should be able to write to it.
-func NewEngine(cacheDir string) (*Engine, error) {
-	cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
+// Engine loads modules. Each is compiled once, in a process of its own, and its code is kept in a folder: it is only
+// loaded afterwards, by later processes too.
+type Engine struct {
+	codes    *codeStore
+	rollback rollback
+	tokens   tokens
+	budget   budget
+	pools    pools
+	off      defences
+}
+
+// NewEngine opens the folder of compiled code.
+func NewEngine(config Config) (*Engine, error) {
+	how, name, why, err := chooseRollback()
 	if err != nil {
-		return nil, fmt.Errorf("folder for compiled modules: %w", err)
+		return nil, err
 	}
-	return &Engine{cache: cache}, nil
+	config.Log.Info("sandboxes are rolled back", "by", name, "because", why)
+	compiler, err := newCompiler(config.Compiler)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := openCodeStore(config.CacheDir, compiler, config.Log)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget}}, nil
 }
 
 // Close releases what the engine shares between modules. Every sandbox must have been closed before.
-func (e *Engine) Close() error { return e.cache.Close(context.Background()) }
+func (e *Engine) Close() error { return nil }
 
-// runtime makes the engine's runtime for one module; closing it frees all. It sets no limit on memory: linearMemory does,
-// which learns in this way of every grow that is refused.
-func (e *Engine) runtime(ctx context.Context) (wazero.Runtime, error) {
-	config := wazero.NewRuntimeConfig().
-		WithCompilationCache(e.cache).
-		WithDebugInfoEnabled(false).
-		WithCloseOnContextDone(true)
-	rt := wazero.NewRuntimeWithConfig(ctx, config)
-	if _, err := wasi_snapshot_preview1.Instantiate(ctx, rt); err != nil {
+// newRuntime makes the engine's runtime for one module; closing it and its cache frees all. It sets no limit on memory:
+// linearMemory does, which learns in this way of every grow that is refused.
+func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runtime, error) {
+	rt := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache))
+	if err := exportWASI(ctx, rt); err != nil {
 		return nil, err
 	}
 	if err := exportHostFunctions(ctx, rt); err != nil {
+		return nil, err
+	}
+	if err := exportSlice(ctx, rt); err != nil {
 		return nil, err
 	}
 	return rt, nil

@@ -21,6 +21,7 @@ var logFunction = hostFunction{
 		if !ok {
 			panic(errLogPlace)
 		}
+		in.work(hostLineCost)
 		in.log.line(abi.Level(int32(stack[0])), text)
 	},
 }

@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -14,6 +16,28 @@ import (
 
 	"skep/host/internal/manifest"
 )
+
+func TestMain(m *testing.M) {
+	CompileChild()
+	if file := os.Getenv(envOrphan); file != "" {
+		beOrphan(file)
+	}
+	os.Exit(m.Run())
+}
+
+// envOrphan makes the test binary a program that waits for its compiler for ever, and the compiler one that writes its
+// process id to the file of this name.
+const envOrphan = "SKEP_SANDBOX_TEST_ORPHAN"
+
+func beOrphan(file string) {
+	e, err := NewEngine(Config{CacheDir: filepath.Join(os.TempDir(), "cache"), Log: slog.New(slog.DiscardHandler),
+		Compiler: []string{"sh", "-c", "echo $$ >" + file + "; exec sleep 1000"}})
+	if err == nil {
+		_, err = e.load(context.Background(), tiny("a"))
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
 
 // guestModule builds testdata/guest once.
 var guestModule = sync.OnceValues(func() ([]byte, error) {
@@ -33,7 +57,7 @@ var guestModule = sync.OnceValues(func() ([]byte, error) {
 
 // engine is one for all tests of the package: compiled code is kept, so that the guest is compiled once.
 var engine = sync.OnceValues(func() (*Engine, error) {
-	return NewEngine(filepath.Join(os.TempDir(), "skep-sandbox-test"))
+	return NewEngine(Config{CacheDir: filepath.Join(os.TempDir(), "skep-sandbox-test"), Log: slog.New(slog.DiscardHandler)})
 })
 
 // load makes a sandbox of the guest; change may alter its settings.

@@ -3,31 +3,58 @@ package sandbox
 // image is the memory and the globals of a module right after its initialisation and warm-up: the state in which every
 // request finds its instance.
 type image struct {
-	memory  []byte
+	frozen
 	globals []uint64
+	budget  *budget // is charged for the frozen memory
 }
 
-func takeImage(in *instance) *image {
-	img := &image{memory: append([]byte(nil), in.memory.bytes()...), globals: make([]uint64, len(in.globals))}
+func takeImage(in *instance, b *budget) (*image, error) {
+	size := int64(in.memory.size)
+	if !b.take(size) {
+		return nil, b.exhausted(size)
+	}
+	memory, err := freeze(in.memory.bytes())
+	if err != nil {
+		b.giveBack(size)
+		return nil, err
+	}
+	img := &image{frozen: memory, globals: make([]uint64, len(in.globals)), budget: b}
 	for i, g := range in.globals {
 		img.globals[i] = g.Get()
 	}
-	return img
+	return img, nil
 }
 
-// apply makes the instance equal to the image. It reports false when that cannot be done and the instance must go.
-func (img *image) apply(in *instance) bool {
-	if in.memory.size < len(img.memory) {
-		if _, ok := in.mod.Memory().Grow(uint32((len(img.memory) - in.memory.size) / pageSize)); !ok {
-			return false
-		}
-	}
-	if !in.memory.cut(in.mod.Memory(), len(img.memory)) {
+// size is how much memory the image has, in bytes.
+func (img *image) size() int { return len(img.source) }
+
+// release gives the image back, when no instance maps it any more.
+func (img *image) release() {
+	size := int64(img.size())
+	img.frozen.release()
+	img.budget.giveBack(size)
+}
+
+// restore makes the instance equal to the image again. It reports false when that cannot be done and the instance must
+// go.
+func (img *image) restore(in *instance, how rollback) bool {
+	if in.taint.Get() != 0 || !in.memory.cut(in.mod.Memory(), img.size()) || !how.restore(&img.frozen, in.memory) {
 		return false
 	}
-	copy(in.memory.bytes(), img.memory)
-	for i, g := range in.globals {
-		g.Set(img.globals[i])
-	}
+	in.setGlobals(img.globals)
 	return true
+}
+
+func (in *instance) setGlobals(values []uint64) {
+	for i, g := range in.globals {
+		g.Set(values[i])
+	}
+}
+
+// apply makes a new instance of the image's size equal to it.
+func (img *image) apply(in *instance, how rollback) {
+	if !how.maps() {
+		copy(in.memory.bytes(), img.source)
+	}
+	in.setGlobals(img.globals)
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"math"
@@ -15,50 +14,60 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/service"
+	"skep/host/internal/wasmbin"
 )
 
 // instance is one sandbox: it serves one call at a time, from one goroutine. After an error it must be closed.
 type instance struct {
+	engine  *Engine
 	mod     api.Module
 	memory  *linearMemory
-	globals []api.MutableGlobal
+	globals []api.MutableGlobal // the guest's own
 	log     guestLog
+	ctx     context.Context // carries the instance to host functions
 
 	alloc, call, init, settle api.Function
 	stack                     [2]uint64 // arguments and results of the functions above
 
-	deadline time.Time // of the call that runs
-	idle     time.Time // since when it waits in the pool
+	fuelLeft, stackLeft, taint api.MutableGlobal // what the rewritten module counts
+	meter                      meter
+	idle                       time.Time // since when it waits in the pool
 }
 
-// newInstance instantiates a module without running anything of it but its start section.
-func newInstance(ctx context.Context, m *module, limit int64, log guestLog) (*instance, error) {
-	memory, err := newMemory(limit)
+// newInstance instantiates a module without running anything of it. With an image, its memory has the size of that.
+func (e *Engine) newInstance(m *module, limit int64, img *image, log guestLog) (*instance, error) {
+	memory, err := e.newMemory(m, limit, img)
+	if errors.Is(err, errNoRoom) && e.pools.shrink() {
+		memory, err = e.newMemory(m, limit, img)
+	}
+	if errors.Is(err, errNoRoom) {
+		return nil, err // the guest is not at fault
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", service.ErrGuestMemory, err)
 	}
-	in := &instance{memory: memory, log: log}
+	in := &instance{engine: e, memory: memory, log: log}
+	in.ctx = carrier{context.Background(), in}
 	config := wazero.NewModuleConfig().
 		WithName("").
 		WithStartFunctions().
 		WithSysWalltime().
 		WithSysNanotime().
 		WithNanosleep(in.sleep).
-		WithRandSource(rand.Reader).
-		WithStdout(&in.log).
-		WithStderr(&in.log)
-	ctx = experimental.WithMemoryAllocator(in.context(ctx), experimental.MemoryAllocatorFunc(
+		WithRandSource(random{in}).
+		WithStdout(output{in}).
+		WithStderr(output{in})
+	ctx := experimental.WithMemoryAllocator(in.ctx, experimental.MemoryAllocatorFunc(
 		func(_, _ uint64) experimental.LinearMemory { return memory }))
-	if deadline, ok := ctx.Deadline(); ok {
-		in.deadline = deadline
-	}
 	if in.mod, err = m.rt.InstantiateModule(ctx, m.code, config); err != nil {
 		memory.Free()
 		return nil, in.classify(err)
 	}
-	for _, name := range m.globals {
-		in.globals = append(in.globals, in.mod.ExportedGlobal(name).(api.MutableGlobal))
+	for _, name := range m.rewritten.Globals {
+		in.globals = append(in.globals, in.global(name))
 	}
+	in.fuelLeft, in.stackLeft, in.taint = in.global(wasmbin.ExportFuel), in.global(wasmbin.ExportStack),
+		in.global(wasmbin.ExportTaint)
 	in.alloc = in.mod.ExportedFunction(abi.ExportAlloc)
 	in.call = in.mod.ExportedFunction(abi.ExportCall)
 	in.init = in.mod.ExportedFunction(abi.ExportInit)
@@ -66,39 +75,62 @@ func newInstance(ctx context.Context, m *module, limit int64, log guestLog) (*in
 	return in, nil
 }
 
+func (in *instance) global(name string) api.MutableGlobal {
+	return in.mod.ExportedGlobal(name).(api.MutableGlobal)
+}
+
 func (in *instance) close() {
 	_ = in.mod.Close(context.Background()) // it only repeats the exit code of a guest that ended itself
 }
 
+// carrier is a context that carries an instance.
+type carrier struct {
+	context.Context
+	in *instance
+}
+
 type instanceKey struct{}
 
-// context carries the instance to the host functions that its guest calls.
-func (in *instance) context(ctx context.Context) context.Context {
-	return context.WithValue(ctx, instanceKey{}, in)
+// Value gives the instance, and nothing else.
+func (c carrier) Value(key any) any {
+	if key == (instanceKey{}) {
+		return c.in
+	}
+	return nil
 }
 
 func instanceOf(ctx context.Context) *instance { return ctx.Value(instanceKey{}).(*instance) }
 
-// sleep is how the guest sleeps: never past the deadline of its call.
+// sleep is how the guest sleeps: never past the deadline of its call, which ends it, and without a token, for which
+// others wait.
 func (in *instance) sleep(ns int64) {
-	time.Sleep(min(time.Duration(ns), time.Until(in.deadline)))
+	if in.engine.off.guard {
+		time.Sleep(time.Duration(ns))
+		return
+	}
+	in.engine.tokens.giveBack(&in.meter)
+	left := time.Until(in.meter.deadline)
+	time.Sleep(min(time.Duration(ns), left))
+	if time.Duration(ns) >= left {
+		panic(service.ErrGuestTimeout)
+	}
 }
 
-// run calls one exported function under a deadline.
-func (in *instance) run(ctx context.Context, f api.Function) error {
-	if err := f.CallWithStack(ctx, in.stack[:]); err != nil {
+// run calls one exported function.
+func (in *instance) run(f api.Function) error {
+	if err := f.CallWithStack(in.ctx, in.stack[:]); err != nil {
 		return in.classify(err)
 	}
 	return nil
 }
 
 // exchange hands a frame to a function of the guest and its answer to result.
-func (in *instance) exchange(ctx context.Context, f api.Function, frame []byte, result service.ResultReader) error {
+func (in *instance) exchange(f api.Function, frame []byte, result service.ResultReader) error {
 	if uint64(len(frame)) > math.MaxUint32 {
 		return service.ErrGuestMemory
 	}
 	in.stack[0] = uint64(len(frame))
-	if err := in.run(ctx, in.alloc); err != nil {
+	if err := in.run(in.alloc); err != nil {
 		return err
 	}
 	ptr := uint32(in.stack[0])
@@ -109,7 +141,7 @@ func (in *instance) exchange(ctx context.Context, f api.Function, frame []byte, 
 		return fmt.Errorf("%w: %s gave a place outside of the memory", service.ErrGuestProtocol, abi.ExportAlloc)
 	}
 	in.stack[0], in.stack[1] = uint64(ptr), uint64(len(frame))
-	if err := in.run(ctx, f); err != nil {
+	if err := in.run(f); err != nil {
 		return err
 	}
 	place, length := abi.Unpack(in.stack[0])
@@ -125,14 +157,15 @@ func (in *instance) exchange(ctx context.Context, f api.Function, frame []byte, 
 
 // classify tells what ended a call.
 func (in *instance) classify(err error) error {
+	if end := ends(err); end != nil {
+		return end
+	}
 	var exit *sys.ExitError
 	switch {
-	case errors.As(err, &exit) && exit.ExitCode() == sys.ExitCodeDeadlineExceeded:
-		return service.ErrGuestTimeout
-	case in.memory.refused:
-		return fmt.Errorf("%w: it grew to its limit of %d bytes: %w", service.ErrGuestMemory, len(in.memory.reserved), err)
-	case exit != nil:
-		return fmt.Errorf("%w: it ended itself with exit code %d", service.ErrGuestTrap, exit.ExitCode())
+	case errors.As(err, &exit):
+		return fmt.Errorf("%w: exit code %d", service.ErrGuestExit, exit.ExitCode())
+	case in.memory.refused != nil:
+		return fmt.Errorf("%w: %w: %w", service.ErrGuestMemory, in.memory.refused, err)
 	}
 	return fmt.Errorf("%w: %w", service.ErrGuestTrap, err)
 }

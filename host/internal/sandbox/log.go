@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"skep/abi"
+	"skep/host/internal/service"
 )
 
 // maxLogLines is how many lines one call may write, and maxLogBytes how many bytes: what is beyond is counted only, so
@@ -20,7 +21,8 @@ const (
 // error. It is used by one goroutine at a time.
 type guestLog struct {
 	to      *slog.Logger
-	warming bool // the lines come from the warm-up, not from a request
+	warming bool            // the lines come from the warm-up, not from a request
+	request context.Context // of the call that runs; nil outside of one
 	lines   int
 	bytes   int
 	dropped int
@@ -48,7 +50,17 @@ func (l *guestLog) write(level abi.Level, text []byte) {
 	if l.warming {
 		attrs = append(attrs, slog.Bool("warmUp", true))
 	}
-	l.to.LogAttrs(context.Background(), at, "guest", attrs...)
+	l.to.LogAttrs(context.Background(), at, "guest", append(attrs, l.whose()...)...)
+}
+
+// whose names the request that runs.
+func (l *guestLog) whose() []slog.Attr {
+	if l.request != nil {
+		if id := service.RequestID(l.request); id != "" {
+			return []slog.Attr{slog.String("requestId", id)}
+		}
+	}
+	return nil
 }
 
 // Write takes standard output and error, line by line.
@@ -75,7 +87,8 @@ func (l *guestLog) end() {
 		l.partial = l.partial[:0]
 	}
 	if l.dropped > 0 {
-		l.to.Warn("guest wrote too many log lines", "dropped", l.dropped)
+		l.to.LogAttrs(context.Background(), slog.LevelWarn, "guest wrote too many log lines",
+			append(l.whose(), slog.Int("dropped", l.dropped))...)
 	}
-	l.lines, l.bytes, l.dropped = 0, 0, 0
+	l.lines, l.bytes, l.dropped, l.request = 0, 0, 0, nil
 }

@@ -1,8 +1,13 @@
 package sandbox
 
 import (
+	"fmt"
+
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
+
+	"skep/abi"
+	"skep/host/internal/manifest"
 )
 
 // pageSize is the unit in which linear memory grows, in bytes.
@@ -11,39 +16,102 @@ const pageSize = 64 << 10
 // linearMemory is the memory of one instance. It is reserved whole, so that it never moves, and taken from the operating
 // system only as it grows. Unlike the engine's own it can be cut back to the size of the image.
 type linearMemory struct {
-	reserved []byte // as long as the limit
-	size     int    // what the guest has
-	refused  bool   // a grow was refused in this call
-	cutting  bool   // Reallocate is called to cut, not to grow
+	reserved []byte  // as long as the limit
+	size     int     // what the guest has
+	refused  error   // why a grow was refused in this call
+	cutting  bool    // Reallocate is called to cut, not to grow
+	budget   *budget // is charged for size
+	charged  int64   // bytes, more than size
+
+	// What a rollback knows of the pages.
+	private   []pages // pages that are not the image's own any more
+	faults    int64   // of the thread when the call began
+	rests     int     // rollbacks until private pages may be given up again
+	restAfter int     // the last of these waits
 }
 
 var _ experimental.LinearMemory = (*linearMemory)(nil)
 
-func newMemory(limit int64) (*linearMemory, error) {
-	reserved, err := reserve(int(limit))
+// newMemory is the memory of a new instance. It is there before the engine asks for it, which cannot be told that there
+// is none.
+func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, error) {
+	switch {
+	case img == nil:
+		return newMemory(int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, limit, nil, &e.budget)
+	case e.rollback.maps():
+		return newMemory(int64(img.size()), limit, &img.frozen, &e.budget)
+	}
+	return newMemory(int64(img.size()), limit, nil, &e.budget)
+}
+
+// newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
+// to be mapped. An error of which the budget is the cause is an errNoRoom.
+func newMemory(size, limit int64, mapped *frozen, b *budget) (*linearMemory, error) {
+	m := &linearMemory{budget: b}
+	if !m.charge(size + instanceOverhead) {
+		return nil, b.exhausted(size + instanceOverhead)
+	}
+	var err error
+	if m.reserved, err = reserve(int(limit)); err == nil {
+		if mapped != nil {
+			err = mapped.mapTo(m.reserved)
+		} else {
+			err = commit(m.reserved, 0, int(size))
+		}
+	}
 	if err != nil {
+		m.Free()
 		return nil, err
 	}
-	return &linearMemory{reserved: reserved}, nil
+	m.size = int(size)
+	return m, nil
+}
+
+func (m *linearMemory) charge(n int64) bool {
+	if !m.budget.take(n) {
+		return false
+	}
+	m.charged += n
+	return true
 }
 
 // Reallocate gives the memory a new size; nil makes the guest's memory.grow answer -1. The engine takes whatever
-// length comes back, which is how a memory gets smaller again.
+// length comes back: that is how a new memory has the size of its image, and how a memory gets smaller again.
 func (m *linearMemory) Reallocate(size uint64) []byte {
-	if !m.cutting {
-		if size > uint64(len(m.reserved)) || commit(m.reserved, m.size, int(size)) != nil {
-			m.refused = true
+	if !m.cutting && size > uint64(m.size) {
+		if m.refused = m.grow(size); m.refused != nil {
 			return nil
 		}
-		m.size = max(m.size, int(size))
 	}
 	return m.reserved[:m.size:m.size]
+}
+
+func (m *linearMemory) grow(size uint64) error {
+	if size > uint64(len(m.reserved)) {
+		return fmt.Errorf("it grew to its limit of %s", manifest.FormatSize(int64(len(m.reserved))))
+	}
+	more := int64(size) - int64(m.size)
+	if !m.charge(more) {
+		return m.budget.exhausted(more)
+	}
+	if err := commit(m.reserved, m.size, int(size)); err != nil {
+		m.uncharge(more)
+		return err
+	}
+	m.size = int(size)
+	return nil
+}
+
+func (m *linearMemory) uncharge(n int64) {
+	m.charged -= n
+	m.budget.giveBack(n)
 }
 
 // Free gives the memory back.
 func (m *linearMemory) Free() {
 	release(m.reserved)
 	m.reserved, m.size = nil, 0
+	m.uncharge(m.charged)
 }
 
 // bytes is the memory that the guest has.
@@ -59,6 +127,7 @@ func (m *linearMemory) cut(engine api.Memory, size int) bool {
 	if err := decommit(m.reserved, size, m.size); err != nil {
 		return false
 	}
+	m.uncharge(int64(m.size - size))
 	m.size, m.cutting = size, true
 	_, ok := engine.Grow(1)
 	m.cutting = false

@@ -2,6 +2,9 @@ package sandbox
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,24 +34,27 @@ func newPool(size manifest.Pool, fresh func() (*instance, error)) *pool {
 	return &pool{size: size, fresh: fresh, empty: make(chan struct{})}
 }
 
-// take gives a free instance, a new one where the ceiling allows it, or waits.
+// take gives a free instance, a new one where the ceiling and the memory budget allow it, or waits.
 func (p *pool) take(ctx context.Context) (*instance, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		return nil, service.ErrUnavailable
 	}
-	if n := len(p.idle); n > 0 {
-		in := p.idle[n-1]
-		p.idle[n-1] = nil
-		p.idle = p.idle[:n-1]
+	if in := p.pop(); in != nil {
 		p.mu.Unlock()
 		return in, nil
 	}
-	if p.total < p.size.Ceil {
+	if p.total < p.size.Ceil && len(p.waiting) == 0 {
 		p.total++
 		p.mu.Unlock()
-		return p.make()
+		if in, err := p.make(); in != nil || err != nil {
+			return in, err
+		}
+	} else if p.total < p.size.Ceil && len(p.waiting) < p.size.Queue {
+		// There was no room in the budget. Who waits first looks whether there is now.
+		p.total++
+		p.countOut()
 	}
 	if len(p.waiting) >= p.size.Queue {
 		p.mu.Unlock()
@@ -60,44 +66,82 @@ func (p *pool) take(ctx context.Context) (*instance, error) {
 
 	timeout := time.NewTimer(p.size.Timeout)
 	defer timeout.Stop()
-	select {
-	case in := <-turn:
-		return p.granted(in)
-	case <-timeout.C:
-		return p.leave(turn, service.ErrPoolTimeout)
-	case <-ctx.Done():
-		return p.leave(turn, ctx.Err())
+	for {
+		var in *instance
+		select {
+		case in = <-turn:
+		case <-timeout.C:
+			return p.leave(turn, service.ErrPoolTimeout)
+		case <-ctx.Done():
+			return p.leave(turn, ctx.Err())
+		}
+		if in != nil {
+			return in, nil
+		}
+		if in, err := p.make(); in != nil || err != nil {
+			return in, err
+		}
+		p.waiting = slices.Insert(p.waiting, 0, turn) // its turn had come
+		p.mu.Unlock()
 	}
-}
-
-func (p *pool) granted(in *instance) (*instance, error) {
-	if in == nil {
-		return p.make()
-	}
-	return in, nil
 }
 
 // leave gives up a place in the queue, unless its turn has just come.
 func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 	p.mu.Lock()
-	for i, w := range p.waiting {
-		if w == turn {
-			p.waiting = append(p.waiting[:i], p.waiting[i+1:]...)
-			p.mu.Unlock()
-			return nil, cause
-		}
+	if i := slices.Index(p.waiting, turn); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+		p.mu.Unlock()
+		return nil, cause
 	}
 	p.mu.Unlock()
-	return p.granted(<-turn)
-}
-
-// make adds an instance that is already counted.
-func (p *pool) make() (*instance, error) {
-	in, err := p.fresh()
-	if err != nil {
-		p.discard()
+	if in := <-turn; in != nil {
+		return in, nil
+	}
+	in, err := p.make()
+	if in == nil && err == nil {
+		p.mu.Unlock()
+		err = cause
 	}
 	return in, err
+}
+
+// pop takes the instance that was used last, nil where none is idle. The lock is held.
+func (p *pool) pop() *instance {
+	n := len(p.idle)
+	if n == 0 {
+		return nil
+	}
+	in := p.idle[n-1]
+	p.idle[n-1] = nil
+	p.idle = p.idle[:n-1]
+	return in
+}
+
+// make adds an instance that is already counted. Where the memory budget has no room for it, but others of the pool will
+// be put back, it is counted out again, and there is neither an instance nor an error: the caller has to wait. The lock
+// is held then, so that none comes back unseen.
+func (p *pool) make() (*instance, error) {
+	in, err := p.fresh()
+	if err == nil {
+		return in, nil
+	}
+	noRoom := errors.Is(err, errNoRoom)
+	if noRoom {
+		err = fmt.Errorf("%w: %w", service.ErrPoolFull, err)
+	}
+	p.mu.Lock()
+	if !noRoom || p.total == 1 {
+		p.countOut()
+		p.mu.Unlock()
+		return nil, err
+	}
+	p.total--
+	if in := p.pop(); in != nil {
+		p.mu.Unlock()
+		return in, nil
+	}
+	return nil, nil
 }
 
 // put gives an instance back that is as the image is.
@@ -123,10 +167,15 @@ func (p *pool) put(in *instance) {
 	p.mu.Unlock()
 }
 
-// discard counts an instance out that was closed, or could not be made. Whoever waits first may make another.
+// discard counts an instance out that was closed. Whoever waits first may make another.
 func (p *pool) discard() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.countOut()
+	p.mu.Unlock()
+}
+
+// countOut is discard with the lock held.
+func (p *pool) countOut() {
 	if len(p.waiting) > 0 {
 		p.waiting[0] <- nil
 		p.waiting = p.waiting[1:]
@@ -138,23 +187,32 @@ func (p *pool) discard() {
 	}
 }
 
-// giveUpSurplus closes instances above the cruising number that have waited for long, and looks again later while there
-// are more.
-func (p *pool) giveUpSurplus() {
+// giveUp closes instances that have been idle for an age or longer, as long as more than keep are left, and says whether
+// it closed any.
+func (p *pool) giveUp(keep int, age time.Duration) bool {
 	var old []*instance
 	p.mu.Lock()
-	for len(p.idle) > 0 && p.total-len(old) > p.size.Cruise && time.Since(p.idle[0].idle) >= surplusAge {
+	for len(p.idle) > 0 && p.total-len(old) > keep && time.Since(p.idle[0].idle) >= age {
 		old = append(old, p.idle[0])
 		p.idle = p.idle[1:]
-	}
-	p.trim = nil
-	if !p.closed && p.total-len(old) > p.size.Cruise {
-		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
 	}
 	p.mu.Unlock()
 	for _, in := range old {
 		in.close()
 		p.discard()
+	}
+	return len(old) > 0
+}
+
+// giveUpSurplus closes instances above the cruising number that have waited for long, and looks again later while there
+// are more.
+func (p *pool) giveUpSurplus() {
+	p.giveUp(p.size.Cruise, surplusAge)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trim = nil
+	if !p.closed && p.total > p.size.Cruise {
+		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
 	}
 }
 

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
+	"skep/abi"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
+	"skep/host/internal/wasmbin"
 )
 
 // Spec is a module with all that its sandbox needs to know.
@@ -29,9 +32,10 @@ type Spec struct {
 
 // Sandbox answers the requests of one endpoint.
 type Sandbox struct {
+	engine *Engine
 	spec   Spec
 	module *module
-	image  *image
+	image  *image // nil where none can be taken
 	pool   *pool
 }
 
@@ -44,65 +48,99 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{spec: spec, module: m}
+	s := &Sandbox{engine: e, spec: spec, module: m}
 	s.pool = newPool(spec.Pool, s.fresh)
 	template, err := s.template(ctx)
 	if err != nil {
 		_ = m.close() // what matters is why the module was refused
 		return nil, err
 	}
-	s.image = takeImage(template)
-	s.pool.total++
-	s.pool.put(template)
-	s.spec.Module, s.spec.Init, s.spec.WarmUp = nil, nil, nil
+	if err := s.adopt(template); err != nil {
+		_ = m.close()
+		return nil, err
+	}
+	e.pools.add(s.pool)
 	return s, nil
 }
 
-// template is the first instance, brought to the state of which the image is taken.
+// adopt takes the image of the template, which ends with that. A module that changed its tables or dropped segments
+// cannot have one: each of its calls gets a new instance.
+func (s *Sandbox) adopt(template *instance) error {
+	if template.taint.Get() != 0 {
+		template.close()
+		s.spec.Log.Warn("the module changes its tables when it starts: every call gets a new instance, which is slow")
+		return nil
+	}
+	var err error
+	s.image, err = takeImage(template, &s.engine.budget)
+	template.close() // before the first instance takes as much memory
+	if err != nil {
+		return err
+	}
+	s.module.rewritten.Data = nil
+	s.spec.Module, s.spec.Init, s.spec.WarmUp = nil, nil, nil
+	first, err := s.fresh()
+	if err != nil {
+		s.image.release()
+		return err
+	}
+	s.pool.total++
+	s.pool.put(first)
+	return nil
+}
+
+// template is an instance brought to the state of which an image is taken.
 func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.spec.Limits.Init)
-	defer cancel()
 	step := "instantiation"
 	defer func() {
+		if in != nil {
+			in.log.end()
+			in.log.warming = false
+			in.engine.tokens.giveBack(&in.meter)
+		}
 		if err != nil {
 			if in != nil {
-				in.log.end()
 				in.close()
 			}
 			err = fmt.Errorf("%s: %w", step, err)
 		}
 	}()
-	in, err = newInstance(ctx, s.module, s.spec.Limits.Memory, guestLog{to: s.spec.Log, warming: true})
+	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, guestLog{to: s.spec.Log, warming: true})
 	if err != nil {
 		return nil, err
 	}
-	ctx = in.context(ctx)
-	if initialize := in.mod.ExportedFunction("_initialize"); initialize != nil {
-		step = "_initialize"
-		if err = in.run(ctx, initialize); err != nil {
-			return in, err
+	in.begin(ctx, time.Now(), s.spec.Limits.Init, 0)
+	for _, segment := range s.module.rewritten.Data {
+		if !in.mod.Memory().Write(segment.Offset, segment.Bytes) {
+			return in, refuse("a data segment lies outside of the memory")
+		}
+	}
+	for _, start := range []string{wasmbin.ExportStart, abi.ExportInitialize} {
+		if f := in.mod.ExportedFunction(start); f != nil {
+			step = start
+			if err = in.run(f); err != nil {
+				return in, err
+			}
 		}
 	}
 	if in.init != nil {
 		step = "init"
-		if err = in.exchange(ctx, in.init, s.spec.Init, s.spec.Accept); err != nil {
+		if err = in.exchange(in.init, s.spec.Init, s.spec.Accept); err != nil {
 			return in, err
 		}
 	}
 	for i, frame := range s.spec.WarmUp {
 		step = fmt.Sprintf("warm-up with test query %d", i+1)
-		if err = in.exchange(ctx, in.call, frame, discard{}); err != nil {
+		if err = in.exchange(in.call, frame, discard{}); err != nil {
 			return in, err
 		}
 	}
 	if in.settle != nil {
 		step = "settle"
-		if err = in.run(ctx, in.settle); err != nil {
+		if err = in.run(in.settle); err != nil {
 			return in, err
 		}
 	}
-	in.log.end()
-	in.log.warming = false
 	return in, nil
 }
 
@@ -111,19 +149,16 @@ type discard struct{}
 
 func (discard) ReadResult([]byte) error { return nil }
 
-// fresh makes one more instance from the image.
+// fresh makes one more instance: from the image, or from the beginning where there is none.
 func (s *Sandbox) fresh() (*instance, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.spec.Limits.Init)
-	defer cancel()
-	in, err := newInstance(ctx, s.module, s.spec.Limits.Memory, guestLog{to: s.spec.Log})
-	if err != nil {
-		return nil, err
+	if s.image == nil {
+		return s.template(context.Background())
 	}
-	if !s.image.apply(in) {
-		in.close()
-		return nil, fmt.Errorf("%w: a new instance could not be made equal to the image", service.ErrGuestMemory)
+	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, guestLog{to: s.spec.Log})
+	if err == nil {
+		s.image.apply(in, s.engine.rollback)
 	}
-	return in, nil
+	return in, err
 }
 
 // Call answers one request. See [service.Caller].
@@ -134,35 +169,53 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	if err != nil {
 		return usage, err
 	}
-	start := time.Now()
-	usage.Wait = start.Sub(arrived)
-
+	// What a rollback knows of pages counts for one thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	reusable := false
 	defer func() { // also when result panics
 		if reusable {
 			s.pool.put(in)
 		} else {
+			s.engine.tokens.giveBack(&in.meter)
 			in.close()
 			s.pool.discard()
 		}
 	}()
 
-	in.deadline = start.Add(s.spec.Limits.Timeout)
-	in.memory.refused = false
-	callCtx, cancel := context.WithDeadline(in.context(context.Background()), in.deadline)
-	err = in.exchange(callCtx, in.call, request, result)
-	cancel()
+	start := time.Now()
+	usage.Wait = start.Sub(arrived)
+	s.engine.rollback.begin(in.memory)
+	in.begin(context.Background(), start, s.spec.Limits.Timeout, s.spec.Limits.Fuel)
+	in.log.request = ctx
+	err = in.exchange(in.call, request, result)
+	usage.Fuel = in.finish()
 	usage.Guest = time.Since(start)
 	in.log.end()
 	if err == nil {
-		reusable = s.spec.Isolation == manifest.IsolationInstance || s.image.apply(in)
+		reusable = s.reusable(in)
 	}
 	return usage, err
 }
 
+// reusable makes an instance ready for its next call.
+func (s *Sandbox) reusable(in *instance) bool {
+	switch {
+	case s.spec.Isolation == manifest.IsolationInstance:
+		return true
+	case s.image == nil:
+		return false
+	}
+	return s.image.restore(in, s.engine.rollback)
+}
+
 // Close ends the sandbox. Calls that run or wait are answered first.
 func (s *Sandbox) Close() error {
+	s.engine.pools.remove(s.pool)
 	s.pool.close()
 	<-s.pool.empty
+	if s.image != nil {
+		s.image.release()
+	}
 	return s.module.close()
 }

@@ -27,7 +27,7 @@ func TestPristine(t *testing.T) {
 	mustAsk(t, s, "grow a little", "grown")
 	mustAsk(t, s, "count", "1")
 	in := s.pool.idle[0]
-	if !bytes.Equal(in.memory.bytes(), s.image.memory) {
+	if !bytes.Equal(in.memory.bytes(), s.image.source) {
 		t.Error("the memory differs from the image")
 	}
 	for i, g := range in.globals {
@@ -66,7 +66,7 @@ func TestFaults(t *testing.T) {
 			text    string
 		}{
 			{"trap", service.ErrGuestTrap, "nil pointer"},
-			{"exit", service.ErrGuestTrap, "exit code 3"},
+			{"exit", service.ErrGuestExit, "exit code 3"},
 			{"loop", service.ErrGuestTimeout, ""},
 			{"sleep", service.ErrGuestTimeout, ""},
 			{"grow", service.ErrGuestMemory, ""},

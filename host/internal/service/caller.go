@@ -26,4 +26,5 @@ type ResultReader interface {
 type Usage struct {
 	Wait  time.Duration // for a free sandbox
 	Guest time.Duration // inside the guest
+	Fuel  uint64        // units of code that the guest executed
 }

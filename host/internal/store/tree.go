@@ -29,10 +29,11 @@ type Problem struct{ Path, Reason string }
 // String is path and reason.
 func (p Problem) String() string { return p.Path + ": " + p.Reason }
 
-// names with a meaning of their own in a service's folder.
+// names with a meaning of their own.
 const (
+	hostFile        = "skep.toml"    // in the folder of services
+	serviceManifest = "service.toml" // in a service's folder, as generationsDir
 	generationsDir  = "generations"
-	serviceManifest = "service.toml"
 	moduleExt       = ".wasm"
 	manifestExt     = ".toml"
 )

@@ -45,9 +45,21 @@ func Exports(module []byte) ([]Export, error) {
 	return list, nil
 }
 
+// exportEntry takes one export.
+//
+//	[ name ] [ kind ] [ u32 index ]
+func (r *reader) exportEntry() Export {
+	e := Export{Name: string(r.name("name of an export")), Kind: ExportKind(r.byte("kind of an export"))}
+	if e.Kind > ExportTag {
+		r.fail(r.pos-1, ErrMalformed, "export %.40q has the unknown kind %d", e.Name, e.Kind)
+	}
+	e.Index = r.u32("index of an export")
+	return e
+}
+
 // readExports reads an export section.
 //
-//	[ u32 count ] count × ( [ name ] [ kind ] [ u32 index ] )
+//	[ u32 count ] count × export
 func readExports(r reader) ([]Export, error) {
 	start := r.pos
 	count := r.u32("number of exports")
@@ -56,12 +68,7 @@ func readExports(r reader) ([]Export, error) {
 	}
 	var list []Export
 	for ; count > 0 && r.err == nil; count-- {
-		name := string(r.name("name of an export"))
-		kind := ExportKind(r.byte("kind of an export"))
-		if kind > ExportTag {
-			r.fail(r.pos-1, ErrMalformed, "export %q has the unknown kind %d", name, kind)
-		}
-		list = append(list, Export{Name: name, Kind: kind, Index: r.u32("index of an export")})
+		list = append(list, r.exportEntry())
 	}
 	r.finish("exports")
 	return slices.Clip(list), r.err

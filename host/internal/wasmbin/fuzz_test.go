@@ -53,6 +53,7 @@ func FuzzExportGlobals(f *testing.F) {
 	f.Add([]byte("\x01"+importGlobal), []byte("\x03"+fromImport+i64Mutable+f64Mutable), []byte("\x01\x01f\x00\x00"))
 	f.Add([]byte("\x00"), []byte("\x03"+v128Constant+funcConstant+f32Mutable), []byte("\x00"))
 	f.Add([]byte("\x01\x01e\x01f\x00\x00"), []byte("\x01\x70\x00\xd2\x01\x0b"), []byte("\x01\x01f\x00\x01"))
+	f.Add([]byte("\x00"), []byte("\x01\x70\x00\xd0\x00\x0b"), []byte("\x00")) // ref.null of a type
 	ctx := context.Background()
 	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter())
 	f.Cleanup(func() { runtime.Close(ctx) })
@@ -76,7 +77,7 @@ func FuzzExportGlobals(f *testing.F) {
 		}
 		compiled.Close(ctx)
 		switch {
-		case errors.Is(errGlobals, ErrReserved), errors.Is(errGlobals, ErrGlobal):
+		case errors.Is(errGlobals, ErrReserved), errors.Is(errGlobals, ErrGlobal), errors.Is(errGlobals, ErrFeature):
 			return
 		case errGlobals != nil:
 			t.Fatalf("the engine accepts %q, ExportGlobals says %v", module, errGlobals)

@@ -99,13 +99,13 @@ func TestExportGlobalsRefuses(t *testing.T) {
 		{"an i64 of 65 bits", header + sec(6, "\x01\x7e\x01\x42\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01\x0b"),
 			`byte 14: i64 constant is no signed LEB128 number of 64 bits`, ErrMalformed},
 		{"another vector instruction", header + sec(6, "\x01\x7b\x00\xfd\x0d\x0b"),
-			`byte 14: vector instruction 13 in a constant expression, only v128.const may be`, ErrMalformed},
+			`byte 13: vector instruction 13 in a constant expression, only v128.const may be`, ErrMalformed},
 		{"four billion imports", header + sec(2, "\xff\xff\xff\xff\x0f"),
 			`byte 15: length of name of an imported module is missing`, ErrMalformed},
 		{"an unknown import", header + sec(2, "\x01\x00\x00\x05"),
 			`byte 13: import of the unknown kind 5`, ErrMalformed},
-		{"unknown limits", header + sec(2, "\x01\x00\x00\x02\x08"),
-			`byte 14: unknown flags 0x8 of limits`, ErrMalformed},
+		{"unknown limits", header + sec(2, "\x01\x00\x00\x02\x10"),
+			`byte 14: unknown flags 0x10 of limits`, ErrMalformed},
 	}
 	for _, test := range tests {
 		_, _, err := ExportGlobals([]byte(test.module))

@@ -25,6 +25,11 @@ func (r *reader) fail(offset int, sentinel error, format string, args ...any) {
 	}
 }
 
+// unsupported fails for something that belongs to a proposal beyond the 2.0 core.
+func (r *reader) unsupported(offset int, proposal, format string, args ...any) {
+	r.fail(offset, ErrFeature, format+" belongs to the %s proposal, which is not supported", append(args, proposal)...)
+}
+
 // bytes takes n bytes, which stay part of the module; what names them in an error.
 func (r *reader) bytes(n uint32, what string) []byte {
 	if uint64(n) > uint64(r.end-r.pos) {
@@ -46,7 +51,13 @@ func (r *reader) byte(what string) byte {
 }
 
 // u32 takes an unsigned LEB128 number of 32 bits.
-func (r *reader) u32(what string) uint32 { return uint32(r.unsigned(32, what)) }
+func (r *reader) u32(what string) uint32 {
+	if r.pos < r.end && r.module[r.pos] < 0x80 { // most are of one byte
+		r.pos++
+		return uint32(r.module[r.pos-1])
+	}
+	return uint32(r.unsigned(32, what))
+}
 
 // unsigned takes an unsigned LEB128 number: at most ⌈bits/7⌉ bytes, the unused bits of the last one zero.
 //
@@ -110,7 +121,7 @@ func (r *reader) header() {
 	}
 	switch version := r.module[4:min(8, len(r.module))]; {
 	case bytes.Equal(version, []byte{13, 0, 1, 0}):
-		r.fail(4, ErrMalformed, "the file is a component; only core modules can be hosted")
+		r.fail(4, ErrFeature, "the file is a component; only core modules can be hosted")
 	case !bytes.Equal(version, []byte{1, 0, 0, 0}):
 		r.fail(4, ErrMalformed, "version is % x, and only 01 00 00 00 is known", version)
 	}

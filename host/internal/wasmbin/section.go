@@ -50,9 +50,13 @@ func sections(module []byte) iter.Seq2[section, error] {
 			r.fail(MaxModule, ErrLimit, "module of %d bytes, the most is %d", len(module), MaxModule)
 		}
 		r.header()
-		last := 0
+		last, count := 0, 0
 		for r.err == nil && r.more() {
 			s := section{start: r.pos}
+			if count++; count > MaxSections {
+				r.fail(s.start, ErrLimit, "more than %d sections", MaxSections)
+				break
+			}
 			s.id = r.byte("id of a section")
 			length := r.u32("length of a section")
 			s.reader = reader{module: module, pos: r.pos}

@@ -9,24 +9,16 @@ import (
 	"fmt"
 )
 
-// Limits of a module. One beyond them is refused.
-const (
-	// MaxModule bounds a module in bytes: above the largest language runtime known (CPython, 26 MB), below what hurts.
-	MaxModule = 64 << 20
-	// MaxExports bounds the exports of a module, which are held in memory together.
-	MaxExports = 100_000
-	// MaxGlobals bounds the globals of a module, because the mutable ones are set back after every request.
-	MaxGlobals = 10_000
-)
-
 // What can be wrong with a module.
 var (
 	// ErrMalformed says that the bytes are not a module.
 	ErrMalformed = errors.New("not a valid WebAssembly module")
 	// ErrLimit says that the module is beyond one of this package's limits.
 	ErrLimit = errors.New("WebAssembly module over a limit")
-	// ErrReserved says that the module exports a name that begins with [ReservedPrefix].
-	ErrReserved = errors.New("WebAssembly module exports a reserved name")
+	// ErrFeature says that the module needs a proposal that is not supported, or imports what cannot be given to it.
+	ErrFeature = errors.New("WebAssembly module needs a feature that is not supported")
+	// ErrReserved says that the module exports or imports a name that begins with [ReservedPrefix].
+	ErrReserved = errors.New("WebAssembly module uses a reserved name")
 	// ErrGlobal says that the module has a mutable global of a type that cannot be set back.
 	ErrGlobal = errors.New("WebAssembly module has a mutable global that is no number")
 	// ErrRepeated says that a custom section of which there must be one is there twice.

@@ -112,8 +112,8 @@ func TestStructure(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
-		if err != nil && !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrLimit) {
-			t.Errorf("%s: error %v is neither ErrMalformed nor ErrLimit", test.name, err)
+		if err != nil && !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrLimit) && !errors.Is(err, ErrFeature) {
+			t.Errorf("%s: error %v has no sentinel", test.name, err)
 		}
 	}
 }
@@ -132,7 +132,7 @@ func TestExports(t *testing.T) {
 	}
 	for _, test := range []struct{ section, want string }{
 		{"\x01", "wasm: byte 11: length of name of an export is missing"},
-		{"\xff\xff\xff\xff\x0f", "wasm: byte 10: 4294967295 exports, the most is 100000"},
+		{"\xff\xff\xff\xff\x0f", "wasm: byte 10: 4294967295 exports, the most is 10000"},
 		{"\x02\x01f\x00\x00", "wasm: byte 15: length of name of an export is missing"},
 		{"\x00\x00", "wasm: byte 11: 1 bytes follow the exports in their section"},
 		{"\x01\x01f\x05\x00", `wasm: byte 13: export "f" has the unknown kind 5`},

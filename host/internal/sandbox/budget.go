@@ -1,0 +1,55 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"skep/host/internal/manifest"
+)
+
+// budget is the memory that all guests of an engine may take together. It is charged for what they could make resident
+// without asking again, not for what is resident: an instance for its whole linear memory, since each page of the image
+// that it maps becomes its own by one write; a module once more for its image. So the sum is never below the truth, no
+// guest can go beyond it by writing alone, and a call that does not grow its memory does not touch the counter.
+//
+// A nil budget is without limit.
+type budget struct {
+	limit int64 // bytes; 0: none
+	used  atomic.Int64
+}
+
+// instanceOverhead is charged for each instance beside its memory: an allowance for what the engine keeps for one, so that
+// many small ones are bounded too.
+const instanceOverhead = 256 << 10
+
+// errNoRoom says that the budget is used up.
+var errNoRoom = errors.New("the memory budget of all guests is used up")
+
+// take charges n bytes. It reports false, and charges nothing, when they would go beyond the limit.
+func (b *budget) take(n int64) bool {
+	if b == nil || n <= 0 {
+		return true
+	}
+	for {
+		used := b.used.Load()
+		if b.limit > 0 && n > b.limit-used {
+			return false
+		}
+		if b.used.CompareAndSwap(used, used+n) {
+			return true
+		}
+	}
+}
+
+func (b *budget) giveBack(n int64) {
+	if b != nil {
+		b.used.Add(-n)
+	}
+}
+
+// exhausted is the errNoRoom for a request of n bytes.
+func (b *budget) exhausted(n int64) error {
+	return fmt.Errorf("%w: %s are wanted, and %s of %s are taken; raise the budget, or lower limits.memory and pool.ceil "+
+		"of endpoints", errNoRoom, manifest.FormatSize(n), manifest.FormatSize(b.used.Load()), manifest.FormatSize(b.limit))
+}

@@ -1,0 +1,105 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// A child compiles one module and ends. It finds its limits in its environment and the module on standard input, works
+// in the folder where it was started, and leaves there what the engine wrote. Standard output takes the reason why a
+// module cannot be compiled.
+
+// childVariable makes a program a child; its value is a childLimits.
+const childVariable = "SKEP_COMPILE_CHILD"
+
+// Exit codes of a child. The Go runtime ends a process that it gives up with 2.
+const (
+	childDone    = 0
+	childRefused = 3 // the reason is on standard output
+	childFailed  = 4 // nothing is wrong with the module as far as is known; the reason is on standard output
+)
+
+// childLimits bound what the compilation of one module may cost. It is quadratic in the size of a function, and nothing
+// in the engine ends it.
+type childLimits struct {
+	wall   time.Duration
+	cpu    time.Duration // of all threads together; whole seconds
+	memory uint64        // bytes on top of what the process has when it starts
+}
+
+// The largest modules known to be useful (Ruby, a TypeScript compiler) take 15 s of processor time and 750 MB; a small Go
+// module takes a second. The clock allows for processors that are busy with other work.
+var defaultChildLimits = childLimits{wall: 2 * time.Minute, cpu: time.Minute, memory: 2 << 30}
+
+func (l childLimits) String() string {
+	return fmt.Sprintf("%d %d", max(1, int64(l.cpu.Seconds())), l.memory)
+}
+
+func parseChildLimits(text string) (childLimits, error) {
+	var seconds int64
+	var l childLimits
+	if _, err := fmt.Sscanf(text, "%d %d", &seconds, &l.memory); err != nil || seconds <= 0 || l.memory == 0 {
+		return l, fmt.Errorf("%s has the value %q, which is none that a host sets", childVariable, text)
+	}
+	l.cpu = time.Duration(seconds) * time.Second
+	return l, nil
+}
+
+// childReady says that this program is able to be a child.
+var childReady atomic.Bool
+
+// CompileChild compiles a module and ends the process, where a host started it for that; else it returns at once.
+// A program that runs engines calls it before it does anything else.
+func CompileChild() {
+	text, asked := os.LookupEnv(childVariable)
+	if !asked {
+		childReady.Store(true)
+		return
+	}
+	code := childDone
+	if err := beChild(text); err != nil {
+		fmt.Println(err) // when nobody reads it, the exit code still tells
+		code = childFailed
+		if errors.Is(err, errNotCompiled) {
+			code = childRefused
+		}
+	}
+	os.Exit(code)
+}
+
+// errNotCompiled marks what the engine says of a module.
+var errNotCompiled = errors.New("the engine does not compile it")
+
+func beChild(text string) error {
+	limits, err := parseChildLimits(text)
+	if err != nil {
+		return err
+	}
+	if err := limits.apply(); err != nil {
+		return err
+	}
+	debug.SetMemoryLimit(int64(limits.memory / 4 * 3)) // collect garbage before the hard limit is met
+	module, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
+	cache, err := wazero.NewCompilationCacheWithDir(".")
+	if err != nil {
+		return err
+	}
+	ctx := experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
+	if _, err := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache)).CompileModule(ctx, module); err != nil {
+		return fmt.Errorf("%w: %w", errNotCompiled, err)
+	}
+	return nil // all memory goes with the process
+}

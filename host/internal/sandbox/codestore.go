@@ -1,0 +1,225 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// codeStore keeps compiled code:
+//
+//	<dir>/<engine kind>/<digest of the module>/<engine's folder>/<entry>   written by the engine, in a child
+//	<dir>/<engine kind>/<digest of the module>/sha256                     of the entry, as sha256sum prints it
+//	<dir>/tmp-*                                                           what is being made or removed
+//
+// The folder of a module appears by a rename when all of it is written. Its time of modification is that of its last
+// use. Whoever uses it holds a lock on it, so that no process collects it.
+type codeStore struct {
+	dir      string
+	kind     engineKind
+	compiler *compiler
+	flights  flights
+	log      *slog.Logger
+
+	sweeping sync.Mutex
+	swept    time.Time
+}
+
+const (
+	sumFile      = "sha256"
+	tmpPrefix    = "tmp-"
+	enginePrefix = "wazero-"       // of the engine's folder, and so of every engine kind
+	digestLength = 2 * sha256.Size // in hex
+)
+
+// openCodeStore opens a folder, which is made when it is missing. It must be one that nobody else can write to.
+func openCodeStore(dir string, compiler *compiler, log *slog.Logger) (*codeStore, error) {
+	kind, err := thisEngine()
+	if err != nil {
+		return nil, err
+	}
+	s := &codeStore{kind: kind, compiler: compiler, log: log}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("folder for compiled modules: %w", err)
+	}
+	if s.dir, err = filepath.Abs(dir); err == nil {
+		s.dir, err = filepath.EvalSymlinks(s.dir)
+	}
+	if err == nil {
+		err = private(s.dir)
+	}
+	if err == nil {
+		err = os.MkdirAll(s.ofKind(), 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("folder for compiled modules: %w", err)
+	}
+	s.sweepNowAndThen(time.Now())
+	return s, nil
+}
+
+// ofKind is where the code is that this engine can use.
+func (s *codeStore) ofKind() string { return filepath.Join(s.dir, s.kind.String()) }
+
+// code is the compiled code of one module, locked against collection.
+type code struct {
+	dir  string // for the engine
+	lock lock
+}
+
+func (c *code) release() { c.lock.release() }
+
+// get gives the code of a module: what is kept, when its hash is right and anew is not set, else what a child compiles.
+func (s *codeStore) get(ctx context.Context, module []byte, anew bool) (*code, error) {
+	digest := sha256.Sum256(module)
+	key := hex.EncodeToString(digest[:])
+	dir := filepath.Join(s.ofKind(), key)
+	err := s.flights.do(ctx, key, func() error {
+		if !anew && s.use(dir) {
+			return nil
+		}
+		return s.compile(ctx, dir, module, anew)
+	})
+	if err != nil {
+		return nil, err
+	}
+	lock, err := lockShared(dir)
+	if err != nil {
+		return nil, fmt.Errorf("compiled code: %w", err)
+	}
+	return &code{dir: dir, lock: lock}, nil
+}
+
+// use says whether a module's folder holds its code as it was compiled, and notes that it was used: it will not be
+// collected for a while.
+func (s *codeStore) use(dir string) bool {
+	lock, err := lockShared(dir)
+	if err != nil {
+		return false
+	}
+	defer lock.release()
+	now := time.Now()
+	return s.intact(dir) && os.Chtimes(dir, now, now) == nil
+}
+
+// intact says whether a module's folder holds its code as it was compiled.
+func (s *codeStore) intact(dir string) bool {
+	err := s.check(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("compiled code is damaged and made anew", "folder", dir, "because", err)
+	}
+	return err == nil
+}
+
+func (s *codeStore) check(dir string) error {
+	want, err := os.ReadFile(filepath.Join(dir, sumFile))
+	if err != nil {
+		return err
+	}
+	have, err := s.sum(dir)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(have, want) {
+		return fmt.Errorf("the hash is %.64q, want %.64q", have, want)
+	}
+	return nil
+}
+
+// sum is what the file of the hash has to say.
+func (s *codeStore) sum(dir string) ([]byte, error) {
+	folder, entry, err := onlyFile(dir)
+	if err != nil {
+		return nil, err
+	}
+	if folder != s.kind.folder {
+		return nil, fmt.Errorf("the code is for the engine %s, this is %s", folder, s.kind.folder)
+	}
+	file, err := os.Open(filepath.Join(dir, folder, entry))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "%x  %s/%s\n", hash.Sum(nil), folder, entry), nil
+}
+
+// compile has a child make the code of a module, and puts it into dir. Code that another process put there meanwhile is
+// as good, unless anew says that it is not.
+func (s *codeStore) compile(ctx context.Context, dir string, module []byte, anew bool) error {
+	tmp, err := os.MkdirTemp(s.dir, tmpPrefix)
+	if err != nil {
+		return fmt.Errorf("compiled code: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	lock, err := lockShared(tmp) // so that it is not taken for what a dead process has left
+	if err != nil {
+		return fmt.Errorf("compiled code: %w", err)
+	}
+	defer lock.release()
+
+	started := time.Now()
+	if err := s.compiler.run(ctx, tmp, module); err != nil {
+		return err
+	}
+	sum, err := s.sum(tmp)
+	if err != nil {
+		return fmt.Errorf("what the compiler left cannot be used; is it of the same version as this program? %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(tmp, sumFile), sum, 0o600); err != nil {
+		return fmt.Errorf("compiled code: %w", err)
+	}
+	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", time.Since(started).Round(time.Millisecond))
+	if err := s.place(tmp, dir, anew); err != nil {
+		return fmt.Errorf("compiled code: %w", err)
+	}
+	s.sweepNowAndThen(time.Now())
+	return nil
+}
+
+// place renames tmp to dir. What is at dir goes, unless it is good and anew is not set.
+func (s *codeStore) place(tmp, dir string, anew bool) error {
+	for range 3 { // other processes may do the same
+		if err := os.MkdirAll(s.ofKind(), 0o700); err != nil {
+			return err
+		}
+		err := os.Rename(tmp, dir)
+		if err == nil || !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if !anew && s.use(dir) {
+			return nil
+		}
+		if err := s.remove(dir); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s: %w", dir, fs.ErrExist)
+}
+
+// remove takes a folder away at once, and then deletes it.
+func (s *codeStore) remove(dir string) error {
+	tmp, err := os.MkdirTemp(s.dir, tmpPrefix)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	err = os.Rename(dir, filepath.Join(tmp, "removed"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,122 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// compiler compiles modules, each in a process of its own: what the engine does with hostile bytes costs the module its
+// process, and not the host.
+type compiler struct {
+	argv    []string
+	limits  childLimits
+	slots   chan struct{} // as many as may run at a time
+	started atomic.Int64  // children, ever
+}
+
+// maxReason is how much of what a child says is kept, in bytes. It may quote the module.
+const maxReason = 1 << 10
+
+// newCompiler takes the command line of a program whose main calls CompileChild; none means this one.
+func newCompiler(argv []string) (*compiler, error) {
+	if _, asked := os.LookupEnv(childVariable); asked {
+		return nil, fmt.Errorf("this process was started to compile a module (%s is set), but its main does not call "+
+			"host.CompileChild() before all else: add that", childVariable)
+	}
+	if len(argv) == 0 {
+		if !childReady.Load() {
+			return nil, errors.New("modules are compiled by a child process, which is this program once more: call " +
+				"host.CompileChild() as the first thing in main, and hosttest.Main(m) in TestMain; or name another " +
+				"program that does so in Compiler")
+		}
+		self, err := thisProgram()
+		if err != nil {
+			return nil, fmt.Errorf("the program that compiles modules: %w", err)
+		}
+		argv = []string{self}
+	}
+	program, err := exec.LookPath(argv[0])
+	if err == nil {
+		program, err = filepath.Abs(program) // the child starts in another folder
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the program that compiles modules: %w", err)
+	}
+	argv = append([]string{program}, argv[1:]...)
+	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
+}
+
+// run has a module compiled into dir. The error is an ErrModule when the module is to blame, as it is when the child
+// died of it.
+func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	timed, cancel := context.WithTimeout(ctx, c.limits.wall)
+	defer cancel()
+	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
+	cmd.Dir = dir
+	cmd.Env = []string{childVariable + "=" + c.limits.String(), "TMPDIR=" + dir, "GOTRACEBACK=single"}
+	cmd.Stdin = bytes.NewReader(module)
+	var said, complained head
+	cmd.Stdout, cmd.Stderr = &said, &complained
+	cmd.WaitDelay = time.Second // for pipes that a process of its own making keeps open
+	confine(cmd)
+
+	runtime.LockOSThread() // the child dies with the thread that started it
+	defer runtime.UnlockOSThread()
+	c.started.Add(1)
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("the program that compiles modules: %w", err)
+	}
+	err := cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case timed.Err() != nil:
+		return refuse("its compilation takes longer than %v", c.limits.wall)
+	case err == nil:
+		return nil
+	case cmd.ProcessState == nil:
+		return fmt.Errorf("the program that compiles modules: %w", err)
+	}
+	switch code := cmd.ProcessState.ExitCode(); {
+	case code == childRefused:
+		return refuse("%s", said.text())
+	case code == childFailed:
+		return fmt.Errorf("the program that compiles modules: %s", said.text())
+	case code == childDone: // and what it was given or said got lost
+		return fmt.Errorf("the program that compiles modules: %w", err)
+	case code < 0:
+		return refuse("its compilation failed: %s", ended(cmd.ProcessState))
+	default:
+		return refuse("its compilation failed: exit code %d: %s", code, complained.firstLine())
+	}
+}
+
+// head keeps the beginning of what is written to it.
+type head struct{ kept []byte }
+
+func (h *head) Write(p []byte) (int, error) {
+	h.kept = append(h.kept, p[:min(len(p), maxReason-len(h.kept))]...)
+	return len(p), nil
+}
+
+func (h *head) text() string { return strings.ToValidUTF8(strings.TrimSpace(string(h.kept)), "�") }
+
+func (h *head) firstLine() string {
+	line, _, _ := strings.Cut(h.text(), "\n")
+	return line
+}

@@ -1,0 +1,72 @@
+package sandbox
+
+import (
+	"fmt"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// frozen is memory that cannot change any more, and that instances map: those that are idle share it.
+type frozen struct {
+	fd     int
+	source []byte // the same bytes, to be copied from; not on the Go heap
+}
+
+// freeze keeps a copy of memory.
+func freeze(memory []byte) (frozen, error) {
+	fd, err := unix.MemfdCreate("skep-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return frozen{}, fmt.Errorf("image: %w", err)
+	}
+	f := frozen{fd: fd}
+	if err = f.fill(memory); err != nil {
+		f.release()
+		return frozen{}, fmt.Errorf("image: %w", err)
+	}
+	return f, nil
+}
+
+func (f *frozen) fill(memory []byte) error {
+	for at := 0; at < len(memory); {
+		n, err := unix.Pwrite(f.fd, memory[at:], int64(at))
+		if err != nil {
+			return err
+		}
+		at += n
+	}
+	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
+	if _, err := unix.FcntlInt(uintptr(f.fd), unix.F_ADD_SEALS, seals); err != nil {
+		return err
+	}
+	if len(memory) == 0 {
+		return nil
+	}
+	var err error
+	f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_POPULATE)
+	return err
+}
+
+// mapTo puts the image at the start of reserved memory. What is written there stays private to it.
+func (f *frozen) mapTo(reserved []byte) error {
+	if len(f.source) == 0 {
+		return nil
+	}
+	_, err := unix.MmapPtr(f.fd, 0, unsafe.Pointer(&reserved[0]), uintptr(len(f.source)),
+		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_FIXED|unix.MAP_NORESERVE)
+	if err == nil {
+		err = unix.Madvise(reserved[:len(f.source)], unix.MADV_NOHUGEPAGE)
+	}
+	if err == unix.EINVAL { // a kernel without huge pages
+		err = nil
+	}
+	return err
+}
+
+// release gives the image back, when no instance maps it any more.
+func (f *frozen) release() {
+	if f.source != nil {
+		_ = unix.Munmap(f.source)
+	}
+	_ = unix.Close(f.fd)
+}

@@ -1,0 +1,307 @@
+package sandbox
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"skep/abi"
+	"skep/host/internal/manifest"
+	"skep/host/internal/service"
+)
+
+// The guests of host/testdata/hostile pass package host's tests. Here each is shown to be hostile: with the one defence
+// off that its row there names, it does what it is meant to do. What would not end, or take the process with it, runs in
+// a child process, which is killed.
+
+// envOpen makes this program such a child; its value is the defence that is off, and the guest.
+const envOpen = "SKEP_SANDBOX_TEST_OPEN"
+
+// openFor is how long a child may go on before it is taken for endless: its deadline is a fifth of that.
+const openFor = time.Second
+
+func hostileModule(tb testing.TB, name string) []byte {
+	tb.Helper()
+	module, err := os.ReadFile(filepath.Join("../../testdata/hostile", name+".wasm"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return module
+}
+
+// hostileRequest is long enough for a guest to misbehave.
+var hostileRequest = bytes.Repeat([]byte("x"), 1100)
+
+// loadHostile makes a sandbox of a hostile guest.
+func loadHostile(tb testing.TB, e *Engine, name string, change func(*Spec)) *Sandbox {
+	tb.Helper()
+	m := manifest.Default()
+	spec := Spec{Module: hostileModule(tb, name), Limits: m.Limits, Pool: m.Pool, Isolation: m.Isolation,
+		Accept: new(answer), Log: slog.New(slog.DiscardHandler)}
+	spec.Limits.Memory, spec.Limits.Timeout = 16<<20, openFor/5
+	spec.Pool.Ceil, spec.Pool.Cruise = 1, 1
+	if change != nil {
+		change(&spec)
+	}
+	s, err := e.Load(tb.Context(), spec)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() }) // it has answered
+	return s
+}
+
+// ownEngine is an engine whose defences no other test sees.
+func ownEngine(tb testing.TB) *Engine {
+	tb.Helper()
+	e, err := NewEngine(Config{CacheDir: filepath.Join(os.TempDir(), "skep-sandbox-test"),
+		Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// runOpen runs TestOpenChild in a child and says what came of it: "endless", "dead", or what it said.
+func runOpen(off, guest string) string {
+
+	cmd := exec.Command(os.Args[0], "-test.run=^TestOpenChild$")
+	cmd.Env = append(os.Environ(), envOpen+"="+off+" "+guest, "GOTRACEBACK=none")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err.Error()
+	}
+	if err := cmd.Start(); err != nil {
+		return err.Error()
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // it was killed
+	}()
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(out); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	if line := <-lines; line != "calls" {
+		return "the child says " + line
+	}
+	select {
+	case line, ok := <-lines:
+		if !ok {
+			return "dead"
+		}
+		return line
+	case <-time.After(openFor):
+		return "endless"
+	}
+}
+
+func TestWithoutDefence(t *testing.T) {
+	if raceDetector || testing.Short() {
+		t.Skip("it takes its time, and needs that of a build without the race detector: make hostile")
+	}
+	if testing.Short() {
+		t.Skip("each guest that does not end takes a processor for a second")
+	}
+	var all sync.WaitGroup
+	for _, row := range []struct{ off, guests string }{
+		{"meter", "loop loop-table exponential exponential-indirect leaf-loop straight-line fill copy grow-loop " +
+			"grow-wraps table-loop alloc-loop log-endless"},
+		{"guard", "sleep random poll-many write-many write-vector path-long"},
+		// The engine alone: a module that was neither checked nor rewritten.
+		{"all", "branches nesting locals grow memory-min table-grow"},
+	} {
+		for guest := range strings.FieldsSeq(row.guests) {
+			if row.off != "all" {
+				loadHostile(t, ownEngine(t), guest, nil) // so that the child need not compile it
+			}
+			all.Go(func() {
+				if got := runOpen(row.off, guest); got == "dead" || got == "endless" {
+					t.Logf("%s without %s: %s", guest, row.off, got)
+				} else {
+					t.Errorf("%s without %s: %s, it is not hostile", guest, row.off, got)
+				}
+			})
+		}
+	}
+	all.Wait()
+}
+
+// TestOpenChild is the child: it is no test of its own.
+func TestOpenChild(t *testing.T) {
+	off, guest, ok := strings.Cut(os.Getenv(envOpen), " ")
+	if !ok {
+		t.Skip("only as a process of another test")
+	}
+	if off == "all" {
+		openEngine(t, guest)
+		return
+	}
+	e := ownEngine(t)
+	switch off {
+	case "meter":
+		e.off.meter = true
+	case "guard":
+		e.off.guard = true
+	}
+	s := loadHostile(t, e, guest, nil)
+	fmt.Println("calls")
+	_, err := s.Call(t.Context(), hostileRequest, new(answer))
+	fmt.Println("ended:", err)
+	os.Exit(0)
+}
+
+// openEngine gives a guest to the engine as anyone would who knows of no danger, in a process that may take 1 GB.
+func openEngine(t *testing.T, guest string) {
+	limits := childLimits{cpu: time.Minute, memory: 1 << 30}
+	if err := limits.apply(); err != nil {
+		t.Skip("no limits for processes here: ", err)
+	}
+	var module []byte
+	switch guest {
+	case "locals": // 10^9 of them
+		module = oneBody("\x01\x80\x94\xeb\xdc\x03\x7f")
+	case "branches":
+		module = oneBody("\x00" + strings.Repeat("\x41\x00\x0d\x00", 200_000))
+	case "nesting":
+		module = oneBody("\x00" + strings.Repeat("\x02\x40", 200_000) + strings.Repeat("\x0b", 200_000))
+	default:
+		module = hostileModule(t, guest)
+	}
+	ctx := t.Context()
+	rt := wazero.NewRuntime(ctx)
+	wasi_snapshot_preview1.MustInstantiate(ctx, rt)
+	fmt.Println("calls")
+	mod, err := rt.Instantiate(ctx, module)
+	if err == nil && mod.ExportedFunction(abi.ExportCall) != nil {
+		_, err = mod.ExportedFunction(abi.ExportCall).Call(ctx, 4096, api.EncodeU32(uint32(len(hostileRequest))))
+	}
+	runtime.KeepAlive(mod)
+	fmt.Println("ended:", err)
+	os.Exit(0)
+}
+
+// oneBody is a module of one function, given by its locals and its code without the end.
+func oneBody(code string) []byte {
+	u := func(n int) string {
+		return string([]byte{byte(n) | 0x80, byte(n>>7) | 0x80, byte(n>>14) | 0x80, byte(n >> 21)})
+	}
+	code += "\x0b"
+	body := "\x01" + u(len(code)) + code
+	return []byte("\x00asm\x01\x00\x00\x00" + "\x01\x04\x01\x60\x00\x00" + "\x03\x02\x01\x00" + "\x0a" + u(len(body)) + body)
+}
+
+func TestWithoutStackBudget(t *testing.T) {
+	e := ownEngine(t)
+	e.off.stack = true
+	for _, guest := range []string{"recurse", "recurse-wide", "recurse-two", "recurse-table"} {
+		s := loadHostile(t, e, guest, func(spec *Spec) { spec.Limits.Timeout = time.Minute })
+		if _, err := s.Call(t.Context(), hostileRequest, new(answer)); !errors.Is(err, service.ErrGuestTrap) ||
+			!strings.Contains(err.Error(), "stack overflow") {
+			t.Errorf("%s: %v, want the engine's stack overflow", guest, err)
+		}
+	}
+}
+
+// TestWithoutRollback shows what a call finds of the one before where nothing is rolled back.
+func TestWithoutRollback(t *testing.T) {
+	for _, guest := range []string{"memory", "global", "pages", "grown", "table", "drop"} {
+		for _, isolation := range []manifest.Isolation{manifest.IsolationRequest, manifest.IsolationInstance} {
+			s := loadHostile(t, ownEngine(t), "state-"+guest, func(spec *Spec) {
+				spec.Isolation, spec.Limits.Timeout = isolation, time.Minute
+			})
+			var first, second answer
+			_, err1 := s.Call(t.Context(), nil, &first)
+			_, err2 := s.Call(t.Context(), nil, &second)
+			same := err1 == nil && err2 == nil && bytes.Equal(first.Bytes(), second.Bytes())
+			if want := isolation == manifest.IsolationRequest; same != want {
+				t.Errorf("%s, isolation %s: %x, %v and %x, %v", guest, isolation, &first, err1, &second, err2)
+			}
+		}
+	}
+}
+
+// TestWithoutLogLimits shows that a guest that floods the log does so when nobody counts.
+func TestWithoutLogLimits(t *testing.T) {
+	var lines countingWriter
+	s := loadHostile(t, ownEngine(t), "log-flood", func(spec *Spec) {
+		spec.Log = slog.New(slog.NewTextHandler(&lines, nil))
+		spec.Limits.Timeout = time.Minute
+	})
+	call := func() int {
+		lines = 0
+		if _, err := s.Call(t.Context(), hostileRequest, new(answer)); err != nil {
+			t.Fatal(err)
+		}
+		return int(lines)
+	}
+	if got := call(); got != maxLogLines+1 {
+		t.Errorf("%d lines, want %d and one on those that are missing", got, maxLogLines)
+	}
+	s.pool.idle[0].log.lines, s.pool.idle[0].log.bytes = -1<<30, -1<<30
+	if got := call(); got != 100_000 {
+		t.Errorf("%d lines without a limit", got)
+	}
+}
+
+// countingWriter counts lines, each of which is one Write. It is used by one goroutine at a time.
+type countingWriter int
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	*w++
+	return len(p), nil
+}
+
+// TestTokenOfAPanic shows that a bug of the host's own does not keep a run token for ever.
+func TestTokenOfAPanic(t *testing.T) {
+	e := ownEngine(t)
+	s := loadHostile(t, e, "grow-keep", func(spec *Spec) { spec.Limits.Timeout = time.Minute })
+	for range cap(e.tokens) + 1 {
+		func() {
+			defer func() { _ = recover() }()
+			_, _ = s.Call(t.Context(), hostileRequest, panicking{})
+		}()
+	}
+	if n := len(e.tokens); n != 0 {
+		t.Errorf("%d run tokens are gone", n)
+	}
+}
+
+// TestSleepHoldsNoToken shows that a guest that sleeps keeps nobody from running.
+func TestSleepHoldsNoToken(t *testing.T) {
+	e := ownEngine(t)
+	in := &instance{engine: e}
+	in.meter = meter{deadline: time.Now().Add(time.Hour), stop: context.Background()}
+	if !e.tokens.pass(&in.meter) || len(e.tokens) != 1 {
+		t.Fatal("no token")
+	}
+	in.sleep(1)
+	if len(e.tokens) != 0 {
+		t.Error("it sleeps on its token")
+	}
+	in.meter.deadline = time.Now()
+	defer func() {
+		if p := recover(); p != service.ErrGuestTimeout {
+			t.Errorf("a sleep past the deadline: %v", p)
+		}
+	}()
+	in.sleep(int64(time.Hour))
+}

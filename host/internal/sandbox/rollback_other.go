@@ -1,0 +1,24 @@
+//go:build !linux
+
+package sandbox
+
+import "errors"
+
+var errNotHere = errors.New("not on this operating system")
+
+func probeScan() (rollback, error)    { return nil, errNotHere }
+func probePagemap() (rollback, error) { return nil, errNotHere }
+func probeDiscard() (rollback, error) { return nil, errNotHere }
+
+// pages is not used on this operating system.
+type pages struct{}
+
+// frozen is memory that cannot change any more.
+type frozen struct{ source []byte }
+
+func freeze(memory []byte) (frozen, error) {
+	return frozen{source: append([]byte(nil), memory...)}, nil
+}
+
+func (f *frozen) mapTo([]byte) error { return errNotHere }
+func (f *frozen) release()           {}

@@ -1,0 +1,291 @@
+package wasmbin
+
+// What the meter charges, in units of fuel. A unit is about one simple instruction.
+const (
+	callCost      = 8     // a call, with the first instructions of what is called
+	leaveCost     = 64    // leaving the guest's code and coming back: a call of the host, or growing something
+	pageCost      = 2048  // memory.grow, for each page: fresh memory costs page faults
+	bulkShift     = 4     // a bulk instruction costs its length in bytes, divided by 2^bulkShift
+	freeLeaf      = 8     // a function without calls and loops that costs no more is in the price of its call
+	smallBlock    = 24    // a block of code that costs less is charged with the one that leads to it
+	maxSmall      = 192   // the most that is charged with one block for those behind it
+	uncheckedLeaf = 512   // a function without calls and loops that costs no more does not check the fuel
+	maxUnchecked  = 8_192 // the most on any way through code without loops until the fuel is checked again
+)
+
+// segment is code without a branch in or out: it runs from its beginning to its end.
+type segment struct {
+	at      int // offset in the module where it begins, which is where it is charged
+	parent  int // a segment that runs at least as often before it; -1 for none
+	cost    int64
+	checked bool  // it begins a loop or a function, or much stands ahead of it: the fuel is checked
+	loop    int   // number of the innermost loop around it, -1 for none
+	site    int   // the segment with which it is charged
+	extra   int64 // of the cost: what others left to be charged here
+}
+
+// loopInfo is what is known of one loop.
+type loopInfo struct {
+	at     int  // offset of the loop instruction
+	opaque bool // it calls, grows memory or holds another loop: the fuel must be in its global
+}
+
+// plan is what the meter does to a body, in the order of offsets.
+type plan struct {
+	segments []segment
+	loops    []loopInfo
+	calls    bool
+	opens    bool // the body opens with a loop
+	height   int  // most values on the operand stack
+	sizes    bool // it needs a local for a size
+}
+
+// planner walks a body once.
+type planner struct {
+	*module
+	plan
+	frames  []frame
+	current int   // segment, -1 in code that cannot be reached
+	depth   int   // values on the operand stack
+	loop    int   // innermost loop, -1 for none
+	since   int64 // the most since a check, on any way to here
+}
+
+// frame is one open block.
+type frame struct {
+	op       opcode
+	segment  int  // that ended with it
+	loop     int  // innermost loop around it
+	targeted bool // a branch leads behind it
+	dead     bool // it stands in code that cannot be reached
+	height   int  // values below its parameters
+	params   int
+	results  int
+	entry    int64 // since a check, where it begins
+	since    int64 // the same behind it, as far as branches lead there
+}
+
+// planBody decides where the fuel of a body is charged.
+func (m *module) planBody(function uint32) (*plan, error) {
+	body := m.bodies[function-m.imported]
+	r := body
+	for n := r.u32("number of groups of locals"); n > 0 && r.err == nil; n-- {
+		r.u32("number of locals")
+		r.valueType()
+	}
+	t, _ := m.signature(function)
+	p := &planner{module: m, loop: -1}
+	p.open(opBlock, -1, 0, len(t.results))
+	p.begin(r.pos, -1, true)
+	var in instruction
+	first := true
+	for r.err == nil && r.more() {
+		r.next(&in)
+		if r.err == nil && len(p.frames) == 0 {
+			r.fail(in.start, ErrMalformed, "code behind the end of a function")
+		}
+		if r.err != nil {
+			break
+		}
+		p.step(&in)
+		if first {
+			p.opens = in.op == opLoop
+		}
+		first = false
+	}
+	if r.err == nil && len(p.frames) > 0 {
+		r.fail(r.end, ErrMalformed, "a function without an end")
+	}
+	p.settle()
+	return &p.plan, r.err
+}
+
+// begin starts a segment.
+func (p *planner) begin(at, parent int, checked bool) {
+	p.segments = append(p.segments, segment{at: at, parent: parent, checked: checked, loop: p.loop})
+	p.current = len(p.segments) - 1
+	if checked {
+		p.since = 0
+	}
+}
+
+func (p *planner) open(op opcode, segment, params, results int) {
+	p.frames = append(p.frames, frame{op: op, segment: segment, loop: p.loop, dead: segment < 0 && len(p.frames) > 0,
+		height: p.depth - params, params: params, results: results, entry: p.since})
+}
+
+// target notes that a branch leads to a label.
+func (p *planner) target(label uint32) {
+	if int(label) < len(p.frames) { // otherwise the engine refuses it
+		f := &p.frames[len(p.frames)-1-int(label)]
+		f.targeted = true
+		f.since = max(f.since, p.since)
+	}
+}
+
+// step takes one instruction into account.
+func (p *planner) step(in *instruction) {
+	if p.current >= 0 {
+		cost := p.cost(in)
+		p.segments[p.current].cost += cost
+		p.since += cost
+	}
+	p.move(in)
+	switch in.op {
+	case opBlock, opLoop, opIf:
+		p.enter(in)
+	case opElse:
+		f := &p.frames[len(p.frames)-1]
+		p.depth = f.height + f.params
+		if p.current >= 0 {
+			f.targeted, f.since = true, max(f.since, p.since)
+		}
+		f.op, p.since = opElse, f.entry
+		if p.current = -1; !f.dead {
+			p.begin(in.end, f.segment, false)
+		}
+	case opEnd:
+		p.leave(in)
+	case opBr, opBrIf:
+		p.target(in.index)
+		p.branch(in)
+	case opBrTable:
+		for _, l := range in.labels {
+			p.target(l)
+		}
+		p.branch(in)
+	case opReturn, opUnreachable:
+		p.branch(in)
+	case opCall, opCallIndirect:
+		p.calls = true
+		p.opaque()
+		p.split(in)
+	case opMemoryInit, opMemoryCopy, opMemoryFill:
+		p.opaque()
+		p.split(in)
+	case opMemoryGrow, opTableGrow, opTableFill, opTableCopy, opTableInit:
+		p.opaque()
+		p.sizes = true
+		p.split(in)
+	default:
+		p.split(in)
+	}
+}
+
+// split ends a segment behind an instruction when there was no check for long.
+func (p *planner) split(in *instruction) {
+	if p.current >= 0 && p.since >= maxUnchecked {
+		p.begin(in.end, p.current, true)
+	}
+}
+
+// opaque says that the innermost loop cannot keep the fuel in a local.
+func (p *planner) opaque() {
+	if p.loop >= 0 {
+		p.loops[p.loop].opaque = true
+	}
+}
+
+// branch ends a segment; the next one is reached only from here, or not at all.
+func (p *planner) branch(in *instruction) {
+	if in.op != opBrIf {
+		p.current = -1
+		p.depth = p.frames[len(p.frames)-1].height
+		return
+	}
+	if p.current >= 0 {
+		p.begin(in.end, p.current, false)
+	}
+}
+
+func (p *planner) enter(in *instruction) {
+	params, results := p.blockType(in.blockType)
+	p.open(in.op, p.current, params, results)
+	switch {
+	case in.op == opLoop:
+		p.opaque()
+		p.loops = append(p.loops, loopInfo{at: in.start})
+		p.loop = len(p.loops) - 1
+		if p.current >= 0 {
+			p.begin(in.end, -1, true)
+		}
+	case in.op == opIf && p.current >= 0:
+		p.begin(in.end, p.current, false)
+	}
+}
+
+func (p *planner) leave(in *instruction) {
+	f := p.frames[len(p.frames)-1]
+	p.frames = p.frames[:len(p.frames)-1]
+	p.depth = f.height + f.results
+	p.loop = f.loop
+	switch {
+	case f.dead:
+		p.current = -1
+	case f.op == opLoop && p.current >= 0, f.op == opIf, f.op == opElse && (f.targeted || p.current >= 0),
+		f.op == opBlock && f.targeted:
+		if p.current < 0 {
+			p.since = 0
+		}
+		p.since = max(p.since, f.since)
+		if f.op == opIf {
+			p.since = max(p.since, f.entry)
+		}
+		p.current = -1
+		if len(p.frames) > 0 {
+			p.begin(in.end, f.segment, false)
+		}
+	}
+}
+
+// settle decides which segments are charged for themselves.
+func (p *planner) settle() {
+	for i := range p.segments {
+		s := &p.segments[i]
+		s.site = i
+		if s.checked || s.cost >= smallBlock {
+			continue
+		}
+		parent := p.segments[s.parent].site
+		if p.segments[parent].loop != s.loop || p.segments[parent].extra+s.cost > maxSmall {
+			continue
+		}
+		s.site = parent
+		p.segments[parent].extra += s.cost
+		p.segments[parent].cost += s.cost
+	}
+}
+
+// leaf says whether the body has no calls and loops and costs no more than so many units.
+func (p *plan) leaf(most int64) bool {
+	if p.calls || len(p.loops) > 0 {
+		return false
+	}
+	var cost int64
+	for i := range p.segments {
+		if p.segments[i].site == i {
+			cost += p.segments[i].cost
+		}
+	}
+	return cost <= most
+}
+
+// cost is what an instruction is charged. Structure is free: it makes no code.
+func (p *planner) cost(in *instruction) int64 {
+	switch in.op {
+	case opBlock, opLoop, opElse, opEnd, 0x01, opDrop:
+		return 0
+	case opCall:
+		if in.index < p.imported {
+			return leaveCost
+		}
+		return callCost
+	case opCallIndirect:
+		return callCost
+	case opMemoryInit, opMemoryCopy, opMemoryFill:
+		return callCost
+	case opMemoryGrow, opTableInit, opTableCopy, opTableGrow, opTableFill:
+		return leaveCost
+	}
+	return 1
+}

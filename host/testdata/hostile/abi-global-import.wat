@@ -1,0 +1,6 @@
+;; It takes a global from another module.
+(module
+  (import "env" "global" (global (mut i32)))
+  (memory (export "memory") 1)
+  (func (export "skep_v1_alloc") (param i32) (result i32) (i32.const 4096))
+  (func (export "skep_v1_call") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,6 @@
+;; Its memory has addresses of 64 bits.
+;; wat2wasm: --enable-memory64
+(module
+  (memory (export "memory") i64 1)
+  (func (export "skep_v1_alloc") (param i32) (result i32) (i32.const 4096))
+  (func (export "skep_v1_call") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,11 @@
+;; skep_v1_alloc hands out the place of the answer, so that the request is the answer.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\92\01\01") ;; [1, 1]: the value 1
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (select (i32.const 16) (i32.const 4096) (i32.gt_u (local.get $len) (i32.const 1000))))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.gt_u (local.get $len) (i32.const 1000))
+      (then
+        (return (i64.or (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32)) (i64.extend_i32_u (local.get $len))))))
+    (i64.const 0x0000001000000003)))

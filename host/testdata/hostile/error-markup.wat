@@ -1,0 +1,12 @@
+;; An error whose message and type would break out of JSON or a log line.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\92\01\01") ;; [1, 1]: the value 1
+  (data (i32.const 64) "\94\02\cd\01\90\aba\22}\0d\0a\1b[31m\00\adT\0d\0alevel=INFO")
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.gt_u (local.get $len) (i32.const 1000))
+      (then
+        (return (i64.const 0x000000400000001f))))
+    (i64.const 0x0000001000000003)))

@@ -1,0 +1,7 @@
+;; It throws.
+;; wat2wasm: --enable-exceptions
+(module
+  (tag $e)
+  (memory (export "memory") 1)
+  (func (export "skep_v1_alloc") (param i32) (result i32) (i32.const 4096))
+  (func (export "skep_v1_call") (param i32 i32) (result i64) (throw $e)))

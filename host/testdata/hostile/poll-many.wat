@@ -1,0 +1,16 @@
+;; Asks for 190,000 events at once, for each of which the host would keep a note, over and over.
+(module
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\92\01\01") ;; [1, 1]: the value 1
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.gt_u (local.get $len) (i32.const 1000))
+      (then
+        (drop (memory.grow (i32.const 249)))
+        (memory.fill (i32.const 8192) (i32.const 1) (i32.const 9120000))
+        (loop $on
+          (drop (call $poll_oneoff (i32.const 8192) (i32.const 9200000) (i32.const 190000) (i32.const 0)))
+          (br $on))))
+    (i64.const 0x0000001000000003)))

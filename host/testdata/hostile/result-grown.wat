@@ -1,0 +1,13 @@
+;; Grows its memory last, and puts its result there.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\92\01\01") ;; [1, 1]: the value 1
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.gt_u (local.get $len) (i32.const 1000))
+      (then
+        (local.set $ptr (i32.shl (memory.grow (i32.const 1)) (i32.const 16)))
+        (i32.store (local.get $ptr) (i32.const 0x00020192)) ;; [1, 2]
+        (return (i64.or (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32)) (i64.const 3)))))
+    (i64.const 0x0000001000000003)))

@@ -1,0 +1,14 @@
+;; Drops a data segment, which a later call misses.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\92\01\00") ;; [1, n]
+  (data $d "\01")
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (local $n i32)
+    (memory.init $d (i32.const 8192) (i32.const 0) (i32.const 1))
+    (local.set $n (i32.load8_u (i32.const 8192)))
+    (data.drop $d)
+    (i32.store8 (i32.const 18) (local.get $n))
+    (i64.const 0x0000001000000003)))
