@@ -58,7 +58,7 @@ func TestFaults(t *testing.T) {
 	for _, isolation := range []manifest.Isolation{manifest.IsolationRequest, manifest.IsolationInstance} {
 		s := mustLoad(t, func(spec *Spec) {
 			spec.Isolation = isolation
-			spec.Limits.Timeout = short
+			spec.Limits.Timeout = 5 * short
 		})
 		for _, tc := range []struct {
 			request string
