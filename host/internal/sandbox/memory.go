@@ -24,10 +24,9 @@ type linearMemory struct {
 	charged  int64   // bytes, more than size
 
 	// What a rollback knows of the pages.
-	private   []pages // pages that are not the image's own any more
-	faults    int64   // of the thread when the call began
-	rests     int     // rollbacks until private pages may be given up again
-	restAfter int     // the last of these waits
+	private  []pages // pages that are not the image's own any more
+	faults   int64   // of the thread when the call began
+	shedding shedding
 }
 
 var _ experimental.LinearMemory = (*linearMemory)(nil)

@@ -34,9 +34,13 @@ func (g gated) restore(f *frozen, m *linearMemory) bool {
 		if m.private, err = g.find(m.private[:0], m.bytes()); err != nil {
 			return false
 		}
-		if m.tooMuchPrivate() {
-			return discardPages(m) == nil
+		m.shedding.bytes = 0
+		for _, p := range m.private {
+			m.shedding.bytes += p.to - p.from
 		}
+	}
+	if m.shedding.due() {
+		return discardPages(m) == nil
 	}
 	memory := m.bytes()
 	for _, p := range m.private {
@@ -45,29 +49,12 @@ func (g gated) restore(f *frozen, m *linearMemory) bool {
 	return true
 }
 
-// Pages that are private are copied back for ever, needed or not. When a call has made many so, all are given up, and
-// those that are needed come back by faults; where they do come back, that is done ever more rarely.
-const (
-	muchPrivate = 256 << 10
-	firstShed   = 1 << 10
-)
-
-func (m *linearMemory) tooMuchPrivate() bool {
-	total := 0
-	for _, p := range m.private {
-		total += p.to - p.from
-	}
-	if m.rests--; total < muchPrivate || m.rests > 0 {
-		return false
-	}
-	m.restAfter = max(firstShed, 2*m.restAfter)
-	m.rests = m.restAfter
-	return true
-}
-
 // discardPages gives up all private pages: what is read there next is the image.
 func discardPages(m *linearMemory) error {
 	m.private = m.private[:0]
+	if m.size == 0 {
+		return nil
+	}
 	return unix.Madvise(m.bytes(), unix.MADV_DONTNEED)
 }
 
@@ -91,10 +78,13 @@ type scanner struct{ pagemap *os.File }
 // scanRegion is struct page_region of linux/fs.h.
 type scanRegion struct{ start, end, categories uint64 }
 
-// scanArgument is struct pm_scan_arg of linux/fs.h.
+// scanArgument is struct pm_scan_arg of linux/fs.h. The vector is a pointer here, so that it stays right when the stack
+// that holds it moves; where pointers have 32 bits the size is wrong, and the kernel refuses it.
 type scanArgument struct {
-	size, flags, start, end, walkEnd, vec, vecLen, maxPages uint64
-	inverted, mask, anyOf, returned                         uint64
+	size, flags, start, end, walkEnd uint64
+	vec                              *scanRegion
+	vecLen, maxPages                 uint64
+	inverted, mask, anyOf, returned  uint64
 }
 
 const (
@@ -111,10 +101,10 @@ func (s scanner) find(dst []pages, memory []byte) ([]pages, error) {
 	var vec [64]scanRegion
 	base := uint64(uintptr(unsafe.Pointer(&memory[0])))
 	arg := scanArgument{size: uint64(unsafe.Sizeof(scanArgument{})), start: base, end: base + uint64(len(memory)),
-		vec: uint64(uintptr(unsafe.Pointer(&vec[0]))), vecLen: uint64(len(vec)),
+		vec: &vec[0], vecLen: uint64(len(vec)),
 		inverted: pageIsFile, mask: pageIsFile, anyOf: pageIsPresent | pageIsSwapped, returned: pageIsPresent}
 	for arg.start < arg.end { // a full vector ends the walk early
-		n, _, errno := unix.RawSyscall(unix.SYS_IOCTL, s.pagemap.Fd(), pagemapScan, uintptr(unsafe.Pointer(&arg)))
+		n, _, errno := unix.Syscall(unix.SYS_IOCTL, s.pagemap.Fd(), pagemapScan, uintptr(unsafe.Pointer(&arg)))
 		if errno != 0 {
 			return dst, errno
 		}

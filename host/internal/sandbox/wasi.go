@@ -53,7 +53,8 @@ var most = []struct {
 	{"path_unlink_file", 2, 4096, "bytes of a path"},
 }
 
-// exportWASI offers WASI preview 1. Functions that work on as much as they are handed have a guard.
+// exportWASI offers WASI preview 1. Functions that work on as much as they are handed have a guard, and those that would
+// change what outlasts a call are replaced.
 func exportWASI(ctx context.Context, rt wazero.Runtime) error {
 	ctx = experimental.WithFunctionListenerFactory(ctx, experimental.FunctionListenerFactoryFunc(
 		func(def api.FunctionDefinition) experimental.FunctionListener {
@@ -68,7 +69,10 @@ func exportWASI(ctx context.Context, rt wazero.Runtime) error {
 			}
 			return g
 		}))
-	_, err := wasi_snapshot_preview1.Instantiate(ctx, rt)
+	builder := rt.NewHostModuleBuilder(wasi_snapshot_preview1.ModuleName)
+	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(builder)
+	exportFileFunctions(builder)
+	_, err := builder.Instantiate(ctx)
 	return err
 }
 

@@ -104,6 +104,13 @@ func (g *generator) local(kind string) int {
 
 var constants = []int{0, 1, 2, 7, -1, 255, 65_535, 65_536, 65_537, 1<<31 - 1, -1 << 31, 262_144, 262_143, -65_536, 131_072, 3}
 
+// odd32 and odd64 make the left side of a comparison odd. With a zero there and an "and" on the right, wazero v1.12.0
+// compiles a comparison that decides a branch as if the two were the other way round.
+const (
+	odd32 = "\x41\x01\x72"
+	odd64 = "\x42\x01\x84"
+)
+
 // value is code that pushes one value.
 func (g *generator) value(kind string) string {
 	if g.left--; g.left < 0 {
@@ -129,13 +136,13 @@ func (g *generator) value32() string {
 	case 6, 7:
 		return g.value(i32) + g.value(i32) + string([]byte{byte(0x6a + g.n(15))}) // division, too
 	case 8:
-		return g.value(i32) + g.value(i32) + string([]byte{byte(0x46 + g.n(10))})
+		return g.value(i32) + odd32 + g.value(i32) + string([]byte{byte(0x46 + g.n(10))})
 	case 9:
 		return g.address() + string([]byte{byte(0x2c + g.n(4)), 0}) + u(g.n(256)*1024)
 	case 10:
 		return g.value(i64) + "\xa7"
 	case 11:
-		return g.value(i64) + g.value(i64) + string([]byte{byte(0x51 + g.n(10))})
+		return g.value(i64) + odd64 + g.value(i64) + string([]byte{byte(0x51 + g.n(10))})
 	case 12:
 		return g.block(i32)
 	case 13:
