@@ -76,7 +76,7 @@ func threadFaults() int64 {
 type scanner struct{ pagemap *os.File }
 
 // scanRegion is struct page_region of linux/fs.h.
-type scanRegion struct{ start, end, categories uint64 }
+type scanRegion struct{ start, end, _ uint64 } // the last holds the categories, which are not asked for
 
 // scanArgument is struct pm_scan_arg of linux/fs.h. The vector is a pointer here, so that it stays right when the stack
 // that holds it moves; where pointers have 32 bits the size is wrong, and the kernel refuses it.
