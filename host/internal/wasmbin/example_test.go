@@ -26,10 +26,3 @@ func ExampleExports() {
 	fmt.Println(exports[0].Kind, exports[0].Name, err)
 	// Output: function f <nil>
 }
-
-func ExampleExportGlobals() {
-	module := append(empty[:8:8], "\x06\x06\x01\x7f\x01\x41\x2a\x0b"...) // one mutable i32
-	_, names, err := wasmbin.ExportGlobals(module)
-	fmt.Println(names, err)
-	// Output: [skep.private.global.0] <nil>
-}

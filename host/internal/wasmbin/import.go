@@ -35,17 +35,3 @@ func (r *reader) importEntry() importEntry {
 	}
 	return im
 }
-
-// countImportedGlobals reads an import section. Imported globals come first in the index space of globals.
-//
-//	[ u32 count ] count × import
-func countImportedGlobals(r reader) (uint32, error) {
-	var globals uint32
-	for count := r.u32("number of imports"); count > 0 && r.err == nil; count-- {
-		if r.importEntry().kind == ExportGlobal {
-			globals++
-		}
-	}
-	r.finish("imports")
-	return globals, r.err
-}

@@ -9,6 +9,9 @@ import (
 	"fmt"
 )
 
+// ReservedPrefix begins the names of exports that a host adds to a module for itself.
+const ReservedPrefix = "skep.private."
+
 // What can be wrong with a module.
 var (
 	// ErrMalformed says that the bytes are not a module.
