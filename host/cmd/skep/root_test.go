@@ -71,7 +71,7 @@ func TestEveryCommandHasAScript(t *testing.T) {
 func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
 		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
-		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB",
+		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB", "confine": "false",
 	}
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {

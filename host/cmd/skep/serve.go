@@ -23,6 +23,7 @@ func newServe(program string) *cobra.Command {
 	var metadata bool
 	var budget size
 	addr := address("127.0.0.1:12000")
+	var confined bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the endpoints of a folder over HTTP",
@@ -55,6 +56,11 @@ second one at once.`,
 				return err
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
+			if confined {
+				if err := host.Confine(config); err != nil {
+					return fmt.Errorf("%w; --confine=false or %s=false does without", err, variable("confine"))
+				}
+			}
 			fitMachine(&config)
 			return serve(cmd, string(addr), config, program)
 		},
@@ -62,6 +68,8 @@ second one at once.`,
 	cmd.Flags().StringVar(&root, "root", "./services", "serve the services in `DIR`")
 	cmd.Flags().Var(&addr, "addr", "listen on `HOST:PORT`; port 0 takes a free one")
 	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
+	cmd.Flags().BoolVar(&confined, "confine", true, "give up privileges, files and programs that a host does not need, "+
+		"where the system knows how")
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
 		"(default half of what the control group or the machine has)")
 	flags.add(cmd, "info")

@@ -30,13 +30,14 @@ func serveWith(t *testing.T, settings string, args ...string) (*cobra.Command, e
 // TestSettings shows that each key of skep.toml stands for a flag, and gives way to the flag and its variable.
 func TestSettings(t *testing.T) {
 	const settings = `addr = "127.0.0.1:1"
+confine = false
 infra = "k8s"
 log_format = "json"
 log_level = "warn"
 memory_budget = "1GiB"
 request_metadata = true
 `
-	want := map[string]string{"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "warn",
+	want := map[string]string{"addr": "127.0.0.1:1", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
 		"memory-budget": "1GiB", "request-metadata": "true"}
 	for name := range want {
 		t.Setenv(variable(name), "")
@@ -66,7 +67,7 @@ func TestSettingsErrors(t *testing.T) {
 		`infra = "moon"`: `bad value "moon" for infra: allowed are static, k8s, azure-ml, sagemaker, snowpark, ` +
 			`vertex-ai, databricks`,
 		`addr = "x"`: `bad value "x" for addr: allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one`,
-		`root = "x"`: `unknown key "root"; known here are addr, infra, log_format, log_level, max, memory_budget, ` +
+		`root = "x"`: `unknown key "root"; known here are addr, confine, infra, log_format, log_level, max, memory_budget, ` +
 			`request_metadata`,
 	} {
 		t.Setenv("SKEP_INFRA", "")

@@ -13,10 +13,13 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
+
+	"skep/host/internal/confine"
 )
 
 // A child compiles one module and ends. It finds its limits in its environment and the module on standard input, works
-// in the folder where it was started, and leaves there what the engine wrote. Standard output takes the reason why a
+// in the folder where it was started, and leaves there what the engine wrote. Under its limits it starts itself anew, as
+// a process that has no other files. Standard output takes the reason why a
 // module cannot be compiled.
 
 // childVariable makes a program a child; its value is a childLimits.
@@ -80,12 +83,23 @@ func CompileChild() {
 // errNotCompiled marks what the engine says of a module.
 var errNotCompiled = errors.New("the engine does not compile it")
 
+// enter puts the calling process under the limits, and takes all files from it but those in its folder.
+func (l childLimits) enter() error {
+	if !confine.Restarted() {
+		if err := l.apply(); err != nil {
+			return err
+		}
+	}
+	_, err := confine.Restart(confine.Rules{Write: []string{"."}})
+	return err
+}
+
 func beChild(text string) error {
 	limits, err := parseChildLimits(text)
 	if err != nil {
 		return err
 	}
-	if err := limits.apply(); err != nil {
+	if err := limits.enter(); err != nil {
 		return err
 	}
 	debug.SetMemoryLimit(int64(limits.memory / 4 * 3)) // collect garbage before the hard limit is met

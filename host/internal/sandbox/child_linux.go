@@ -3,10 +3,12 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -19,8 +21,6 @@ func (l childLimits) apply() error {
 	if err != nil {
 		return err
 	}
-	// When memory is short, the kernel shall end the child and not the host.
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	seconds := uint64(l.cpu.Seconds())
 	for _, limit := range []struct {
 		name       string
@@ -70,9 +70,46 @@ func thisProgram() (string, error) {
 	return os.Executable()
 }
 
-// confine makes a command end with this process, and with all that it starts. The thread that starts it must live until
+// victims makes children the first to be ended when memory is short, and not this process. A child could see to that
+// itself, but not one of a host that is confined: nobody may write below /proc there. So this process bears the mark
+// while it starts one, which inherits it.
+type victims struct {
+	mu    sync.Mutex
+	score *os.File // nil where it cannot be written
+}
+
+// OOMScoreFile is what a host that is confined must be able to write, for the sake of children.
+const OOMScoreFile = "/proc/self/oom_score_adj"
+
+func newVictims() *victims {
+	score, err := os.OpenFile(OOMScoreFile, os.O_RDWR, 0)
+	if err != nil {
+		return &victims{}
+	}
+	return &victims{score: score}
+}
+
+func (v *victims) start(cmd *exec.Cmd) error {
+	if v.score == nil {
+		return cmd.Start()
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var own [16]byte
+	n, err := v.score.ReadAt(own[:], 0)
+	if n == 0 || err != nil && err != io.EOF {
+		return cmd.Start()
+	}
+	if _, err := v.score.WriteAt([]byte("1000"), 0); err != nil {
+		return cmd.Start()
+	}
+	defer v.score.WriteAt(own[:n], 0)
+	return cmd.Start()
+}
+
+// group makes a command end with this process, and with all that it starts. The thread that starts it must live until
 // it has ended.
-func confine(cmd *exec.Cmd) {
+func group(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error {
 		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)

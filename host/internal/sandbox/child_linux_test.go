@@ -1,14 +1,20 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestChildMemory gives a child less memory than it needs.
@@ -47,7 +53,8 @@ func TestChildTime(t *testing.T) {
 func TestChildSees(t *testing.T) {
 	t.Setenv("SECRET", "x")
 	told := filepath.Join(t.TempDir(), "told")
-	script := `exec 2>/dev/null; { pwd; env | grep -c SECRET; echo $$ $(ps -o pgid= -p $$ || cut -d' ' -f5 /proc/$$/stat); ls /proc/$$/fd | tr '\n' ' '; } >` + told
+	script := `exec 2>/dev/null; { pwd; env | grep -c SECRET; echo $$ $(ps -o pgid= -p $$ || cut -d' ' -f5 /proc/$$/stat); cat /proc/$$/oom_score_adj; ls /proc/$$/fd; } >` + told
+	own := read(t, OOMScoreFile)
 	e := newEngine(t, "", "sh", "-c", script)
 	if _, err := e.load(t.Context(), tiny("a")); err == nil {
 		t.Fatal("a script compiles")
@@ -56,15 +63,21 @@ func TestChildSees(t *testing.T) {
 	if filepath.Dir(lines[0]) != e.codes.dir {
 		t.Errorf("it works in %s, want a folder in %s", lines[0], e.codes.dir)
 	}
+	if lines[3] != "1000" {
+		t.Errorf("its score for the kernel that needs memory is %s, want 1000", lines[3])
+	}
+	if after := read(t, OOMScoreFile); !bytes.Equal(after, own) {
+		t.Errorf("the score of this process is %q, was %q", after, own)
+	}
 	if lines[1] != "0" {
 		t.Error("it sees the environment of its parent")
 	}
 	if ids := strings.Fields(lines[2]); len(ids) != 2 || ids[0] != ids[1] {
 		t.Errorf("process and group are %q", lines[2])
 	}
-	for _, fd := range strings.Fields(lines[3]) {
+	for _, fd := range lines[4 : len(lines)-1] {
 		if n, err := strconv.Atoi(fd); err != nil || n > 2 && n < 10 { // a shell keeps its own above
-			t.Errorf("it has the file %s open; all are %s", fd, lines[3])
+			t.Errorf("it has the file %s open; all are %s", fd, lines[4:])
 		}
 	}
 }
@@ -98,6 +111,52 @@ func TestChildDiesWithParent(t *testing.T) {
 		stat, err := os.ReadFile("/proc/" + strconv.Itoa(child) + "/stat")
 		return err != nil || strings.Contains(string(stat), ") Z ") || errors.Is(syscall.Kill(child, 0), syscall.ESRCH)
 	})
+}
+
+// envReach makes the test binary a child that does not compile but tells what it reaches; the value is a file outside of
+// its folder.
+const envReach = "SKEP_SANDBOX_TEST_REACH"
+
+func init() {
+	outside := os.Getenv(envReach)
+	if outside == "" {
+		return
+	}
+	if err := defaultChildLimits.enter(); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	_, err := os.ReadFile(outside)
+	fmt.Println("read:", errors.Is(err, fs.ErrPermission))
+	fmt.Println("write:", errors.Is(os.WriteFile(outside, nil, 0), fs.ErrPermission))
+	fmt.Println("execute:", errors.Is(exec.Command("/bin/true").Run(), fs.ErrPermission))
+	fmt.Println("write inside:", os.WriteFile("file", nil, 0o600))
+	var limit unix.Rlimit
+	fmt.Println("limits:", unix.Getrlimit(unix.RLIMIT_CPU, &limit), limit.Cur)
+	os.Exit(0)
+}
+
+// TestChildIsConfined shows what a child cannot reach, and that it keeps its limits.
+func TestChildIsConfined(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside")
+	write(t, outside, []byte("x"))
+	self, err := thisProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Dir = t.TempDir()
+	cmd.Env = []string{envReach + "=" + outside}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 {
+		t.Skip("this kernel does not confine files")
+	}
+	if want := "read: true\nwrite: true\nexecute: true\nwrite inside: <nil>\nlimits: <nil> 60\n"; string(out) != want {
+		t.Errorf("it says\n%swant\n%s", out, want)
+	}
 }
 
 // eventually waits for what other processes do.

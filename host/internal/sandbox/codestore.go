@@ -44,24 +44,24 @@ const (
 
 // openCodeStore opens a folder, which is made when it is missing. It must be one that nobody else can write to.
 func openCodeStore(dir string, compiler *compiler, log *slog.Logger) (*codeStore, error) {
-	kind, err := thisEngine()
-	if err != nil {
-		return nil, err
+	s := &codeStore{compiler: compiler, log: log}
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		s.dir, err = filepath.Abs(dir)
 	}
-	s := &codeStore{kind: kind, compiler: compiler, log: log}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("folder for compiled modules: %w", err)
-	}
-	if s.dir, err = filepath.Abs(dir); err == nil {
+	if err == nil {
 		s.dir, err = filepath.EvalSymlinks(s.dir)
 	}
 	if err == nil {
 		err = private(s.dir)
 	}
-	if err == nil {
-		err = os.MkdirAll(s.ofKind(), 0o700)
-	}
 	if err != nil {
+		return nil, fmt.Errorf("folder for compiled modules: %w", err)
+	}
+	if s.kind, err = thisEngine(s.dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(s.ofKind(), 0o700); err != nil {
 		return nil, fmt.Errorf("folder for compiled modules: %w", err)
 	}
 	s.sweepNowAndThen(time.Now())

@@ -284,7 +284,7 @@ func TestNeverCompiles(t *testing.T) {
 
 // TestOtherCompiler has compilers that leave what this engine cannot use: the host is at fault, not the module.
 func TestOtherCompiler(t *testing.T) {
-	kind, err := thisEngine()
+	kind, err := thisEngine(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func TestEngineKind(t *testing.T) {
 	if !bytes.Contains(mod, []byte("github.com/tetratelabs/wazero "+version+"\n")) {
 		t.Errorf("engineSettings says %s, go.mod another version: kept code would be taken for that of the new engine", version)
 	}
-	kind, err := thisEngine()
+	kind, err := thisEngine(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,8 @@ type compiler struct {
 	argv    []string
 	limits  childLimits
 	slots   chan struct{} // as many as may run at a time
-	started atomic.Int64  // children, ever
+	victims *victims
+	started atomic.Int64 // children, ever
 }
 
 // maxReason is how much of what a child says is kept, in bytes. It may quote the module.
@@ -52,7 +53,8 @@ func newCompiler(argv []string) (*compiler, error) {
 		return nil, fmt.Errorf("the program that compiles modules: %w", err)
 	}
 	argv = append([]string{program}, argv[1:]...)
-	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
+	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		victims: newVictims()}, nil
 }
 
 // run has a module compiled into dir. The error is an ErrModule when the module is to blame, as it is when the child
@@ -73,12 +75,12 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	var said, complained head
 	cmd.Stdout, cmd.Stderr = &said, &complained
 	cmd.WaitDelay = time.Second // for pipes that a process of its own making keeps open
-	confine(cmd)
+	group(cmd)
 
 	runtime.LockOSThread() // the child dies with the thread that started it
 	defer runtime.UnlockOSThread()
 	c.started.Add(1)
-	if err := cmd.Start(); err != nil {
+	if err := c.victims.start(cmd); err != nil {
 		return fmt.Errorf("the program that compiles modules: %w", err)
 	}
 	err := cmd.Wait()

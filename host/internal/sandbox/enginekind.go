@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
@@ -38,9 +37,9 @@ type engineKind struct {
 
 func (k engineKind) String() string { return k.folder + "-" + k.probe[:8] + "-" + engineSettings }
 
-// thisEngine is the kind of this process's engine.
-var thisEngine = sync.OnceValues(func() (engineKind, error) {
-	dir, err := os.MkdirTemp("", "skep-engine-")
+// thisEngine is the kind of this process's engine, which is tried out in a folder.
+func thisEngine(in string) (engineKind, error) {
+	dir, err := os.MkdirTemp(in, tmpPrefix)
 	if err != nil {
 		return engineKind{}, err
 	}
@@ -51,7 +50,7 @@ var thisEngine = sync.OnceValues(func() (engineKind, error) {
 			runtime.GOOS, runtime.GOARCH, err)
 	}
 	return kind, err
-})
+}
 
 // probeEngine has the engine compile the empty module into dir.
 func probeEngine(dir string) (_ engineKind, err error) {
