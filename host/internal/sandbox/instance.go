@@ -101,17 +101,25 @@ func (c carrier) Value(key any) any {
 
 func instanceOf(ctx context.Context) *instance { return ctx.Value(instanceKey{}).(*instance) }
 
-// sleep is how the guest sleeps: never past the deadline of its call, which ends it, and without a token, for which
-// others wait.
+// sleep is how the guest sleeps: never past the deadline of its call, which ends it, nor when nobody waits for the call
+// any more, and without a token, for which others wait.
 func (in *instance) sleep(ns int64) {
 	if in.engine.off.guard {
 		time.Sleep(time.Duration(ns))
 		return
 	}
-	in.engine.tokens.giveBack(&in.meter)
-	left := time.Until(in.meter.deadline)
-	time.Sleep(min(time.Duration(ns), left))
-	if time.Duration(ns) >= left {
+	m := &in.meter
+	in.engine.tokens.giveBack(m)
+	wake := time.NewTimer(min(time.Duration(ns), time.Until(m.deadline)))
+	defer wake.Stop()
+	select {
+	case <-wake.C:
+	case <-m.stop.Done():
+	}
+	if err := m.stop.Err(); err != nil {
+		panic(err)
+	}
+	if !time.Now().Before(m.deadline) {
 		panic(service.ErrGuestTimeout)
 	}
 }
@@ -143,6 +151,10 @@ func (in *instance) exchange(f api.Function, frame []byte, result service.Result
 	in.stack[0], in.stack[1] = uint64(ptr), uint64(len(frame))
 	if err := in.run(f); err != nil {
 		return err
+	}
+	in.meter.answered = time.Now()
+	if late := in.meter.answered.Sub(in.meter.deadline); late > lateAnswer {
+		return fmt.Errorf("%w: its answer came %v later", service.ErrGuestTimeout, late.Round(time.Microsecond))
 	}
 	place, length := abi.Unpack(in.stack[0])
 	if length > abi.MaxResult {

@@ -190,7 +190,10 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	in.log.request = ctx
 	err = in.exchange(in.call, request, result)
 	usage.Fuel = in.finish()
-	usage.Guest = time.Since(start)
+	if in.meter.answered.IsZero() {
+		in.meter.answered = time.Now()
+	}
+	usage.Guest = in.meter.answered.Sub(start)
 	in.log.end()
 	if err == nil {
 		reusable = s.reusable(in)

@@ -23,15 +23,19 @@ const (
 	stackBytes = 1 << 20
 	// longCall is how long a call may run before it needs a token.
 	longCall = time.Millisecond
+	// lateAnswer is how long after its deadline a call may still be answered: no guest is held to it more exactly than by
+	// slices.
+	lateAnswer = time.Millisecond
 )
 
 // meter accounts for one call: what it may use, and what it has.
 type meter struct {
 	started  time.Time
 	deadline time.Time
-	limit    int64 // units of fuel; 0: none
-	used     int64 // units of fuel of the slices that are over
-	granted  int64 // units of the slice that runs
+	answered time.Time // zero until then
+	limit    int64     // units of fuel; 0: none
+	used     int64     // units of fuel of the slices that are over
+	granted  int64     // units of the slice that runs
 	stop     context.Context
 	token    bool // the call holds one
 }
@@ -84,6 +88,9 @@ func (in *instance) sliceEnds() {
 		panic(service.ErrGuestTimeout)
 	case now.Sub(m.started) > longCall:
 		if !in.engine.tokens.pass(m) {
+			if err := m.stop.Err(); err != nil {
+				panic(err)
+			}
 			panic(service.ErrGuestTimeout)
 		}
 	}
@@ -107,7 +114,8 @@ type tokens chan struct{}
 
 func newTokens() tokens { return make(tokens, max(1, runtime.GOMAXPROCS(0)-1)) }
 
-// pass hands the token of a call on and takes the next one that is free. It reports false when the deadline comes first.
+// pass hands the token of a call on and takes the next one that is free. It reports false when the deadline comes first,
+// or nobody waits for the call any more.
 func (t tokens) pass(m *meter) bool {
 	if m.token && len(t) < cap(t) {
 		return true // nobody waits
@@ -126,8 +134,9 @@ func (t tokens) pass(m *meter) bool {
 		m.token = true
 		return true
 	case <-wait.C:
-		return false
+	case <-m.stop.Done():
 	}
+	return false
 }
 
 // giveBack ends the holding of a token.
@@ -140,7 +149,8 @@ func (t tokens) giveBack(m *meter) {
 
 // ends says what ended a call that the host ended, and where in the guest.
 func ends(err error) error {
-	for _, end := range []error{service.ErrGuestStack, service.ErrGuestFuel, service.ErrGuestTimeout, context.Canceled} {
+	for _, end := range []error{service.ErrGuestStack, service.ErrGuestFuel, service.ErrGuestTimeout, context.Canceled,
+		context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			if _, trace, ok := strings.Cut(err.Error(), "\n"); ok {
 				return fmt.Errorf("%w\n%s", end, trace)

@@ -31,10 +31,14 @@ func alloc(n uint32) uint32 {
 
 //go:wasmexport skep_v1_init
 func start(ptr, n uint32) uint64 {
-	if string(in) == "loop" {
+	switch string(in) {
+	case "loop":
 		for {
 			calls++
 		}
+	case "sleep":
+		hostLog(0, unsafe.Pointer(&in[0]), uint32(len(in)))
+		time.Sleep(time.Hour)
 	}
 	return answer("init " + string(in))
 }
