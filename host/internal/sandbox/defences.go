@@ -10,10 +10,13 @@ type defences struct {
 	guard bool // host functions take whatever they are handed
 }
 
-// slice is how much fuel a guest gets at a time.
-func (off defences) slice() int64 {
-	if off.meter {
+// slice is how much fuel a guest gets at a time that has so much fresh memory, in bytes.
+func (off defences) slice(fresh int) int64 {
+	switch {
+	case off.meter:
 		return math.MaxInt64 / 2
+	case fresh > littleFresh:
+		return shortSliceUnits
 	}
 	return sliceUnits
 }

@@ -18,10 +18,14 @@ const pageSize = 64 << 10
 type linearMemory struct {
 	reserved []byte  // as long as the limit
 	size     int     // what the guest has
+	most     int     // what it may have: the limit, or less where the module says so
 	refused  error   // why a grow was refused in this call
 	cutting  bool    // Reallocate is called to cut, not to grow
 	budget   *budget // is charged for size
 	charged  int64   // bytes, more than size
+
+	// fresh is how many bytes the call that runs may never have written to: writing there costs it a page fault.
+	fresh int
 
 	// What a rollback knows of the pages.
 	private  []pages // pages that are not the image's own any more
@@ -34,13 +38,18 @@ var _ experimental.LinearMemory = (*linearMemory)(nil)
 // newMemory is the memory of a new instance. It is there before the engine asks for it, which cannot be told that there
 // is none.
 func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, error) {
-	switch {
-	case img == nil:
-		return newMemory(int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, limit, nil, &e.budget)
-	case e.rollback.maps():
-		return newMemory(int64(img.size()), limit, &img.frozen, &e.budget)
+	size, mapped := int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, (*frozen)(nil)
+	if img != nil {
+		size = int64(img.size())
+		if e.rollback.maps() {
+			mapped = &img.frozen
+		}
 	}
-	return newMemory(int64(img.size()), limit, nil, &e.budget)
+	memory, err := newMemory(size, limit, mapped, &e.budget)
+	if err == nil {
+		memory.most = int(min(limit, int64(m.rewritten.MaxMemory)*pageSize))
+	}
+	return memory, err
 }
 
 // newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
@@ -62,8 +71,14 @@ func newMemory(size, limit int64, mapped *frozen, b *budget) (*linearMemory, err
 		m.Free()
 		return nil, err
 	}
-	m.size = int(size)
+	m.size, m.most = int(size), int(limit)
 	return m, nil
+}
+
+// begin is called before a call.
+func (m *linearMemory) begin() {
+	m.refused = nil
+	m.fresh = m.size - m.shedding.bytes
 }
 
 func (m *linearMemory) charge(n int64) bool {
@@ -86,8 +101,8 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 }
 
 func (m *linearMemory) grow(size uint64) error {
-	if size > uint64(len(m.reserved)) {
-		return fmt.Errorf("it grew to its limit of %s", manifest.FormatSize(int64(len(m.reserved))))
+	if size > uint64(m.most) {
+		return fmt.Errorf("it grew to its limit of %s", manifest.FormatSize(int64(m.most)))
 	}
 	more := int64(size) - int64(m.size)
 	if !m.charge(more) {
@@ -97,6 +112,7 @@ func (m *linearMemory) grow(size uint64) error {
 		m.uncharge(more)
 		return err
 	}
+	m.fresh += int(size) - m.size
 	m.size = int(size)
 	return nil
 }
@@ -117,8 +133,8 @@ func (m *linearMemory) Free() {
 func (m *linearMemory) bytes() []byte { return m.reserved[:m.size] }
 
 // cut gives back what lies above size bytes and tells the engine. What grows there again is zero. It reports false when
-// the memory cannot be cut: it is at the maximum that the module declares, so that the engine refuses to grow it by the
-// page that would make it look again.
+// the memory cannot be cut: the system does not do it, or the memory has the 4 GiB that there can be, so that the engine
+// refuses to grow it by the page that would make it look again.
 func (m *linearMemory) cut(engine api.Memory, size int) bool {
 	if m.size == size {
 		return true

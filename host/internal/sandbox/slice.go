@@ -18,6 +18,10 @@ import (
 const (
 	// sliceUnits is how much fuel a guest may use before it reports to the host: 30 to 200 µs of work.
 	sliceUnits = 1 << 19
+	// shortSliceUnits is the same for a guest that has more than littleFresh bytes of fresh memory. The first write to a
+	// page costs it some 3 units and the kernel 2 µs, in which the world cannot be stopped: either is good for 4 ms at most.
+	shortSliceUnits = 1 << 13
+	littleFresh     = 8 << 20
 	// stackBytes is the budget for the native stack of a guest, as package wasmbin estimates it. The engine catches an
 	// overflow of its own stack, but that takes 150 MB and a third of a second.
 	stackBytes = 1 << 20
@@ -43,7 +47,7 @@ type meter struct {
 // begin starts the account of a call.
 func (in *instance) begin(stop context.Context, now time.Time, timeout time.Duration, fuel uint64) {
 	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop}
-	in.memory.refused = nil
+	in.memory.begin()
 	in.stackLeft.Set(in.engine.off.stackBudget())
 	in.taint.Set(0)
 	in.grant()
@@ -51,7 +55,7 @@ func (in *instance) begin(stop context.Context, now time.Time, timeout time.Dura
 
 // grant gives the guest its next slice.
 func (in *instance) grant() {
-	in.meter.granted = in.engine.off.slice()
+	in.meter.granted = in.engine.off.slice(in.memory.fresh)
 	if in.meter.limit > 0 {
 		in.meter.granted = min(in.meter.granted, in.meter.limit-in.meter.used)
 	}

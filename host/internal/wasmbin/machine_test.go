@@ -10,6 +10,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
@@ -76,7 +77,12 @@ type guest struct {
 
 // start instantiates a module; for a rewritten one it does what is left to the host.
 func (m *machine) start(binary []byte, r *Rewritten) (*guest, error) {
-	mod, err := m.rt.InstantiateWithConfig(context.Background(), binary,
+	ctx := context.Background()
+	if r != nil {
+		ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(
+			func(_, _ uint64) experimental.LinearMemory { return &bounded{most: uint64(r.MaxMemory) * pageBytes} }))
+	}
+	mod, err := m.rt.InstantiateWithConfig(ctx, binary,
 		wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return nil, err
@@ -95,6 +101,22 @@ func (m *machine) start(binary []byte, r *Rewritten) (*guest, error) {
 	}
 	return g, err
 }
+
+// bounded is memory that keeps to a maximum, in bytes.
+type bounded struct {
+	most uint64
+	data []byte
+}
+
+func (b *bounded) Reallocate(size uint64) []byte {
+	if size > b.most {
+		return nil
+	}
+	b.data = append(b.data, make([]byte, size-uint64(len(b.data)))...)
+	return b.data[:size:size]
+}
+
+func (*bounded) Free() {}
 
 // mustStart starts a rewritten module.
 func (m *machine) mustStart(tb testing.TB, r *Rewritten) *guest {

@@ -30,6 +30,9 @@ type Rewritten struct {
 	Data []Segment
 	// Start says that the module had a start function, now [ExportStart].
 	Start bool
+	// MaxMemory is how many pages the module allows its memory at most: 65,536 where it says nothing. The host keeps
+	// to it: the module made here allows one more, so that the engine asks its allocator whenever the memory shall grow.
+	MaxMemory uint32
 }
 
 // Segment is what the module writes into its memory when it starts. Bytes are part of the original module.
@@ -46,7 +49,7 @@ type Segment struct {
 //   - Functions that may call themselves, directly or not, charge a budget for the stack, and so do large ones.
 //   - Every mutable global has an export. What changes a table or drops a segment sets a taint.
 //   - Active data segments and the start function are taken out, for the host to apply.
-//   - Tables may grow to [MaxTable] elements at most.
+//   - Tables may grow to [MaxTable] elements at most, and the maximum of a memory is the host's to keep.
 func Rewrite(module []byte) (*Rewritten, error) {
 	m, err := parse(module)
 	if err != nil {
@@ -128,7 +131,7 @@ func (w *rewriter) sections(code [][]byte) ([]written, error) {
 		{sectionImport, w.importSection()},
 		{sectionFunction, w.functionSection()},
 		{sectionTable, keep(w.tableSection())},
-		{sectionMemory, w.raw(sectionMemory)},
+		{sectionMemory, keep(w.memorySection())},
 		{sectionGlobal, keep(w.globalSection())},
 		{sectionExport, w.exportSection()},
 		{sectionElement, keep(w.elementSection())},

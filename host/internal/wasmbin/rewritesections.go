@@ -26,6 +26,33 @@ func (w *rewriter) tableSection() ([]byte, error) {
 	return out, r.err
 }
 
+// mostPages is how many pages a memory can have.
+const mostPages = 1 << 16
+
+// memorySection puts the maximum of the memory up by one page.
+//
+//	[ u32 count ] count × [ limits ]
+func (w *rewriter) memorySection() ([]byte, error) {
+	w.out.MaxMemory = mostPages
+	s, ok := w.section[sectionMemory]
+	if !ok {
+		return nil, nil
+	}
+	r := s.reader
+	count := r.u32("number of memories")
+	out := appendU32(nil, count)
+	for ; count > 0 && r.err == nil; count-- {
+		flags := r.byte("limits")
+		minimum := r.u32("minimum")
+		if flags&1 != 0 {
+			w.out.MaxMemory = r.u32("maximum")
+		}
+		out = appendU32(append(out, 1), minimum)
+		out = appendU32(out, min(w.out.MaxMemory+1, mostPages))
+	}
+	return out, r.err
+}
+
 // globalSection adds the globals of the meter, which start at zero: the host sets them before each call.
 func (w *rewriter) globalSection() ([]byte, error) {
 	var old []byte
