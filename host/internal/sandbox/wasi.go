@@ -15,7 +15,8 @@ import (
 // What the host does for a guest costs the guest fuel too, or a loop around one host function would outlive its
 // deadline. The figures are about what it takes, in units of fuel.
 const (
-	hostCallCost = 4096 // of a call that is guarded
+	hostCallCost = 512  // of any call
+	hostWalkCost = 4096 // of a call that walks through what it is handed
 	hostLineCost = 64   // of a line, or of a piece of output
 	hostByteBits = 2    // bytes that are moved cost their number shifted right by this
 	// hostPiece is how many bytes the host moves before it looks at the deadline.
@@ -53,19 +54,17 @@ var most = []struct {
 	{"path_unlink_file", 2, 4096, "bytes of a path"},
 }
 
-// exportWASI offers WASI preview 1. Functions that work on as much as they are handed have a guard, and those that would
-// change what outlasts a call are replaced.
+// exportWASI offers WASI preview 1. Every function has a guard, and those that would change what outlasts a call are
+// replaced.
 func exportWASI(ctx context.Context, rt wazero.Runtime) error {
 	ctx = experimental.WithFunctionListenerFactory(ctx, experimental.FunctionListenerFactoryFunc(
 		func(def api.FunctionDefinition) experimental.FunctionListener {
-			var g guard
+			g := guard{cost: hostCallCost}
 			for _, m := range most {
 				if slices.Contains(def.ExportNames(), m.name) {
-					g = append(g, limit{m.param, m.limit, m.name + ": too many " + m.what})
+					g.cost = hostWalkCost
+					g.limits = append(g.limits, limit{m.param, m.limit, m.name + ": too many " + m.what})
 				}
-			}
-			if g == nil {
-				return nil
 			}
 			return g
 		}))
@@ -77,7 +76,10 @@ func exportWASI(ctx context.Context, rt wazero.Runtime) error {
 }
 
 // guard charges a host function, and ends the call of a guest that hands it too much.
-type guard []limit
+type guard struct {
+	cost   int64
+	limits []limit
+}
 
 type limit struct {
 	param int
@@ -92,8 +94,8 @@ func (g guard) Before(ctx context.Context, _ api.Module, _ api.FunctionDefinitio
 	if in.engine.off.guard {
 		return
 	}
-	in.work(hostCallCost)
-	for _, l := range g {
+	in.work(g.cost)
+	for _, l := range g.limits {
 		if n := uint64(uint32(params[l.param])); n > l.most {
 			panic(fmt.Errorf("%s: %d, the most is %d", l.text, n, l.most))
 		}

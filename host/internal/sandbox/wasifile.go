@@ -35,7 +35,12 @@ var fileFunctions = []struct {
 		}
 		return ofFile(stack[0], wasiNotSupported)
 	}},
+	{"fd_filestat_set_times", []api.ValueType{i32, i64, i64, i32}, []string{"fd", "atim", "mtim", "fst_flags"}, notSupported},
+	{"fd_filestat_set_size", []api.ValueType{i32, i64}, []string{"fd", "size"}, notSupported},
+	{"fd_allocate", []api.ValueType{i32, i64, i64}, []string{"fd", "offset", "len"}, notSupported},
 }
+
+func notSupported(stack []uint64) uint64 { return ofFile(stack[0], wasiNotSupported) }
 
 // ofFile is the error number for one of the three files, and another one for all that are not there.
 func ofFile(fd, number uint64) uint64 {
