@@ -25,7 +25,7 @@ type Config struct {
 type Engine struct {
 	codes    *codeStore
 	rollback rollback
-	tokens   tokens
+	tokens   *tokens
 	budget   budget
 	pools    pools
 	off      defences

@@ -31,6 +31,7 @@ type instance struct {
 
 	fuelLeft, stackLeft, taint api.MutableGlobal // what the rewritten module counts
 	meter                      meter
+	line                       *line     // of the endpoint
 	idle                       time.Time // since when it waits in the pool
 }
 

@@ -70,7 +70,7 @@ func TestTokenWaitEnds(t *testing.T) {
 		stopped, stop := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, stop)
 		in := sleeper(stopped, time.Hour)
-		in.engine.tokens <- struct{}{} // somebody else has it
+		in.engine.tokens.free = 0 // somebody else has it
 		start := time.Now()
 		if in.engine.tokens.pass(&in.meter) || time.Since(start) != time.Minute {
 			t.Errorf("it waited for %v, want a minute", time.Since(start))
@@ -80,8 +80,8 @@ func TestTokenWaitEnds(t *testing.T) {
 
 // sleeper is as much of an instance as sleep needs, of an engine with one token.
 func sleeper(stop context.Context, timeout time.Duration) *instance {
-	in := &instance{engine: &Engine{tokens: make(tokens, 1)}}
-	in.meter = meter{deadline: time.Now().Add(timeout), stop: stop}
+	in := &instance{engine: &Engine{tokens: &tokens{free: 1}}}
+	in.meter = meter{deadline: time.Now().Add(timeout), stop: stop, line: new(line)}
 	return in
 }
 

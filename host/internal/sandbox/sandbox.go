@@ -37,6 +37,7 @@ type Sandbox struct {
 	module *module
 	image  *image // nil where none can be taken
 	pool   *pool
+	line   line // of long calls
 }
 
 var _ service.Caller = (*Sandbox)(nil)
@@ -109,6 +110,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 	if err != nil {
 		return nil, err
 	}
+	in.line = &s.line
 	in.begin(ctx, time.Now(), s.spec.Limits.Init, 0)
 	for _, segment := range s.module.rewritten.Data {
 		if !in.mod.Memory().Write(segment.Offset, segment.Bytes) {
@@ -156,6 +158,7 @@ func (s *Sandbox) fresh() (*instance, error) {
 	}
 	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, guestLog{to: s.spec.Log})
 	if err == nil {
+		in.line = &s.line
 		s.image.apply(in, s.engine.rollback)
 	}
 	return in, err

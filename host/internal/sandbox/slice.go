@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
@@ -41,12 +40,14 @@ type meter struct {
 	used     int64     // units of fuel of the slices that are over
 	granted  int64     // units of the slice that runs
 	stop     context.Context
-	token    bool // the call holds one
+	token    bool  // the call holds one
+	line     *line // where it waits for one
 }
 
 // begin starts the account of a call.
 func (in *instance) begin(stop context.Context, now time.Time, timeout time.Duration, fuel uint64) {
-	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop}
+	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop,
+		line: in.line}
 	in.memory.begin()
 	in.stackLeft.Set(in.engine.off.stackBudget())
 	in.taint.Set(0)
@@ -110,45 +111,6 @@ func exportSlice(ctx context.Context, rt wazero.Runtime) error {
 		Export(wasmbin.SliceName).
 		Instantiate(ctx)
 	return err
-}
-
-// tokens are held by calls that have run for long. There is one less than there are processors, so that one of these
-// always serves short calls and the network. Who waits is served in order.
-type tokens chan struct{}
-
-func newTokens() tokens { return make(tokens, max(1, runtime.GOMAXPROCS(0)-1)) }
-
-// pass hands the token of a call on and takes the next one that is free. It reports false when the deadline comes first,
-// or nobody waits for the call any more.
-func (t tokens) pass(m *meter) bool {
-	if m.token && len(t) < cap(t) {
-		return true // nobody waits
-	}
-	t.giveBack(m)
-	select {
-	case t <- struct{}{}:
-		m.token = true
-		return true
-	default:
-	}
-	wait := time.NewTimer(time.Until(m.deadline))
-	defer wait.Stop()
-	select {
-	case t <- struct{}{}:
-		m.token = true
-		return true
-	case <-wait.C:
-	case <-m.stop.Done():
-	}
-	return false
-}
-
-// giveBack ends the holding of a token.
-func (t tokens) giveBack(m *meter) {
-	if m.token {
-		m.token = false
-		<-t
-	}
 }
 
 // ends says what ended a call that the host ended, and where in the guest.
