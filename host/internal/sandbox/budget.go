@@ -10,8 +10,8 @@ import (
 
 // budget is the memory that all guests of an engine may take together. It is charged for what they could make resident
 // without asking again, not for what is resident: an instance for its whole linear memory, since each page of the image
-// that it maps becomes its own by one write; a module once more for its image. So the sum is never below the truth, no
-// guest can go beyond it by writing alone, and a call that does not grow its memory does not touch the counter.
+// that it maps becomes its own by one write; a module once more for its image, and for its compiled code. So no guest can
+// go beyond it by writing alone, and a call that does not grow its memory does not touch the counter.
 //
 // A nil budget is without limit.
 type budget struct {

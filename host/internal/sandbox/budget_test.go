@@ -119,8 +119,11 @@ func mustLoadInto(t *testing.T, e *Engine, change func(*Spec)) *Sandbox {
 func TestBudgetCharges(t *testing.T) {
 	e := newBudgetEngine(t, 0)
 	s := mustLoadInto(t, e, nil)
-	image := int64(s.image.size())
-	rest := image + image + instanceOverhead // the image, and the one instance
+	kept := int64(s.image.size()) + s.module.charged // the image and the code
+	if s.module.charged < 1<<20 {
+		t.Errorf("%d bytes are charged for the code of a Go module", s.module.charged)
+	}
+	rest := kept + int64(s.image.size()) + instanceOverhead // and the one instance
 	if used := e.budget.used.Load(); used != rest {
 		t.Fatalf("%d bytes are charged after loading, want %d", used, rest)
 	}
@@ -132,8 +135,8 @@ func TestBudgetCharges(t *testing.T) {
 	if _, err := ask(t, s, "grow"); !errors.Is(err, service.ErrGuestMemory) { // ends the instance
 		t.Errorf("growing for ever: %v", err)
 	}
-	if used := e.budget.used.Load(); used != image {
-		t.Errorf("%d bytes are charged without an instance, want %d", used, image)
+	if used := e.budget.used.Load(); used != kept {
+		t.Errorf("%d bytes are charged without an instance, want %d", used, kept)
 	}
 	mustAsk(t, s, "count", "1")
 	if used := e.budget.used.Load(); used != rest {
@@ -142,7 +145,8 @@ func TestBudgetCharges(t *testing.T) {
 }
 
 func TestBudgetRefusesModule(t *testing.T) {
-	for _, budget := range []int64{1, 2 << 20, 5 << 20} { // no template, no image, no instance
+	code := mustLoadInto(t, newBudgetEngine(t, 0), nil).module.charged
+	for _, budget := range []int64{1, code, code + 2<<20, code + 5<<20} { // no code, no template, no image, no instance
 		e := newBudgetEngine(t, budget)
 		if _, err := loadInto(t, e, nil); err == nil {
 			t.Errorf("a budget of %d bytes is enough for a Go module", budget)

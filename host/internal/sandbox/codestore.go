@@ -79,6 +79,19 @@ type code struct {
 
 func (c *code) release() { c.lock.release() }
 
+// size is the size of the code in bytes.
+func (c *code) size() (int64, error) {
+	folder, entry, err := onlyFile(c.dir)
+	if err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(filepath.Join(c.dir, folder, entry))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
 // get gives the code of a module: what is kept, when its hash is right and anew is not set, else what a child compiles.
 func (s *codeStore) get(ctx context.Context, module []byte, anew bool) (*code, error) {
 	digest := sha256.Sum256(module)

@@ -16,8 +16,10 @@ type module struct {
 	code      wazero.CompiledModule
 	rewritten *wasmbin.Rewritten // without its bytes
 
-	cache wazero.CompilationCache
-	kept  *code
+	cache   wazero.CompilationCache
+	kept    *code
+	budget  *budget
+	charged int64 // bytes
 }
 
 // compile checks a module that may use memory bytes, rewrites it and loads its code, which a child compiles when it is
@@ -33,6 +35,9 @@ func (e *Engine) compile(ctx context.Context, binary []byte, memory int64) (*mod
 	m, err := e.load(ctx, rewritten)
 	if err != nil {
 		return nil, err
+	}
+	if err := m.charge(&e.budget, &e.pools); err != nil {
+		return nil, errors.Join(err, m.close())
 	}
 	if err := checkModule(m.rt, m.code, memory); err != nil {
 		return nil, errors.Join(err, m.close())
@@ -84,9 +89,23 @@ func open(ctx context.Context, kept *code, rewritten *wasmbin.Rewritten) (_ *mod
 	return nil, errors.Join(err, m.rt.Close(ctx), m.cache.Close(ctx))
 }
 
+// charge charges a budget for the code, which takes as much memory as its file.
+func (m *module) charge(b *budget, pools *pools) error {
+	size, err := m.kept.size()
+	if err != nil {
+		return fmt.Errorf("compiled code: %w", err)
+	}
+	if !b.take(size) && !(pools.shrink() && b.take(size)) {
+		return b.exhausted(size)
+	}
+	m.budget, m.charged = b, size
+	return nil
+}
+
 // close frees all that the module holds. No instance of it may be left.
 func (m *module) close() error {
 	ctx := context.Background()
+	m.budget.giveBack(m.charged)
 	err := errors.Join(m.rt.Close(ctx), m.cache.Close(ctx))
 	m.kept.release()
 	return err

@@ -44,7 +44,7 @@ func TestTokensTakeTurns(t *testing.T) {
 		time.Sleep(4*time.Millisecond + time.Microsecond)
 		start(&other, "x", 3)
 		all.Wait()
-		if got, want := ran.String(), "01234x0x1x23401234"; got != want {
+		if got, want := ran.String(), "012340x1x2x3401234"; got != want {
 			t.Errorf("slices ran in the order %s, want %s", got, want)
 		}
 		if tokens.free != 1 || len(tokens.waiting) != 0 {
