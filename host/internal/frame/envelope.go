@@ -17,6 +17,7 @@ type Timing struct {
 	Preparation      time.Duration // predict: what is left of the call's time without Prediction
 	Prediction       time.Duration // predict: inside the guest
 	PostProcessing   time.Duration // predict: making the reply
+	Fuel             uint64        // units of code that the guest executed
 }
 
 // Context names who answered.
@@ -26,7 +27,7 @@ type Context struct {
 
 // AppendEnvelope adds the JSON object that carries a value:
 //
-//	{"response": value, "timing": {name: µs, …}, "apiContext": {"serviceId", "endpointId", "serviceGeneration"}}
+//	{"response": value, "timing": {name: µs, …, "fuel": units}, "apiContext": {"serviceId", "endpointId", "serviceGeneration"}}
 //
 // The first key is "result" for ActionPredict and "results" for ActionPredictMulti. A negative duration is sent as 0.
 func AppendEnvelope(dst []byte, a Action, value []byte, t Timing, c Context) []byte {
@@ -50,6 +51,7 @@ func AppendEnvelope(dst []byte, a Action, value []byte, t Timing, c Context) []b
 		dst = appendMicros(dst, `,"prediction":`, t.Prediction)
 		dst = appendMicros(dst, `,"postProcessing":`, t.PostProcessing)
 	}
+	dst = strconv.AppendUint(append(dst, `,"fuel":`...), t.Fuel, 10)
 	dst = appendText(dst, `},"apiContext":{"serviceId":`, c.Service)
 	dst = appendText(dst, `,"endpointId":`, c.Endpoint)
 	dst = appendText(dst, `,"serviceGeneration":`, c.Generation)

@@ -58,7 +58,7 @@ func ExampleAppendEnvelope() {
 		frame.Context{Service: "docs", Endpoint: "plain", Generation: "v1"})
 	fmt.Println(strings.ReplaceAll(string(envelope), `},"`, "},\n\""))
 	// Output:
-	// {"response":"hello","timing":{"preProcessing":0,"wait":17,"execution":3000,"functionInternal":0},
+	// {"response":"hello","timing":{"preProcessing":0,"wait":17,"execution":3000,"functionInternal":0,"fuel":0},
 	// "apiContext":{"serviceId":"docs","endpointId":"plain","serviceGeneration":"v1"}}
 }
 

@@ -63,6 +63,7 @@ func TestCustomVerbatim(t *testing.T) {
 		{fmt.Sprintf("Content-Length: %d", len(body))},
 		{"X-Service-Generation: v1"},
 		{"X-Timing-Wait: 3"},
+		{"X-Timing-Fuel: 7"},
 		{"DSS-API-Version: 1"},
 		{"DSS-Version: 9.9.9"},
 	} {
@@ -87,6 +88,7 @@ func TestCustomKeepsOwnHeaders(t *testing.T) {
 			{Name: "DSS-API-Version", Value: "0"},
 			{Name: "x-service-generation", Value: "0"},
 			{Name: "X-Timing-Wait", Value: "0"},
+			{Name: "x-timing-fuel", Value: "0"},
 			{Name: "Content-Length", Value: "0"},
 			{Name: "Transfer-Encoding", Value: "chunked"},
 			{Name: "Connection", Value: "close"},
@@ -98,7 +100,7 @@ func TestCustomKeepsOwnHeaders(t *testing.T) {
 		if got.body != "body" || got.header.Get("Content-Type") != "a/b" {
 			t.Errorf("answer %d: %q, content type %q", i, got.body, got.header.Get("Content-Type"))
 		}
-		for name, want := range map[string]string{"X-Service-Generation": "v1", "X-Timing-Wait": "3"} {
+		for name, want := range map[string]string{"X-Service-Generation": "v1", "X-Timing-Wait": "3", "X-Timing-Fuel": "7"} {
 			if values := got.header.Values(name); !slices.Equal(values, []string{want}) {
 				t.Errorf("answer %d: %s is %q", i, name, values)
 			}

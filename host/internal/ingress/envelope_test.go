@@ -29,8 +29,8 @@ func TestEnvelope(t *testing.T) {
 		endpoint("nothing", answers(value(abi.AppendNil(nil)))),
 		custom("custom", answers(value(number))))
 
-	run := []string{"execution", "functionInternal", "preProcessing", "wait"}
-	predict := []string{"enrich", "postProcessing", "preProcessing", "prediction", "preparation", "wait"}
+	run := []string{"execution", "fuel", "functionInternal", "preProcessing", "wait"}
+	predict := []string{"enrich", "fuel", "postProcessing", "preProcessing", "prediction", "preparation", "wait"}
 	for _, test := range []struct {
 		path, body, key, want string
 		timing                []string
@@ -82,6 +82,9 @@ func checkTiming(t *testing.T, what string, timing map[string]json.Number, want 
 		if n, err := strconv.ParseInt(string(number), 10, 64); err != nil || n < 0 || n > 10e6 {
 			t.Errorf("%s: timing.%s is %s", what, name, number)
 		}
+	}
+	if timing["fuel"] != "7" {
+		t.Errorf("%s: fuel is %s, want 7", what, timing["fuel"])
 	}
 	if timing["wait"] != "3" {
 		t.Errorf("%s: wait is %s, want 3", what, timing["wait"])

@@ -17,10 +17,10 @@ const (
 )
 
 // fail answers a request whose call failed. The cause goes to the log only, with the guest's stack.
-func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, err error) {
+func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) {
 	f := failureOf(err)
 	cause, stack := splitCause(err.Error())
-	attrs := []slog.Attr{slog.Int("status", f.status), slog.String("cause", cause)}
+	attrs = append(attrs, slog.Int("status", f.status), slog.String("cause", cause))
 	if stack != "" {
 		attrs = append(attrs, slog.String("stack", stack))
 	}

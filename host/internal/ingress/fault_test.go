@@ -66,7 +66,7 @@ func TestFaultLine(t *testing.T) {
 		t.Errorf("not one line of plain text: %q", log)
 	}
 	for _, want := range []string{" service=docs ", " generation=v1 ", " endpoint=text ", " requestId=id-1 ",
-		" errorType=GuestTrap ", " status=500 ", `stack=".secret\x1b[31m\n(i32)`} {
+		" errorType=GuestTrap ", " fuel=7 ", " status=500 ", `stack=".secret\x1b[31m\n(i32)`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the line has no %s: %s", want, log)
 		}

@@ -139,7 +139,7 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	called := time.Now()
 	usage, err := e.Caller.Call(&x.ctx, request, &x.decoder)
 	if err != nil {
-		s.fail(ctx, x, e, err)
+		s.fail(ctx, x, e, err, slog.Uint64("fuel", usage.Fuel))
 		return
 	}
 	for _, note := range x.decoder.Reply.Notes {

@@ -27,7 +27,7 @@ type guest func(request []byte) (result []byte, err error)
 var _ service.Caller = guest(nil)
 
 func (g guest) Call(_ context.Context, request []byte, result service.ResultReader) (service.Usage, error) {
-	usage := service.Usage{Wait: 3 * time.Microsecond, Guest: 5 * time.Microsecond}
+	usage := service.Usage{Wait: 3 * time.Microsecond, Guest: 5 * time.Microsecond, Fuel: 7}
 	frame, err := g(request)
 	if err != nil {
 		return usage, err

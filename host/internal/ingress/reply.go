@@ -28,6 +28,7 @@ func (c clock) timing() frame.Timing {
 		Preparation:      call - c.usage.Guest,
 		Prediction:       c.usage.Guest,
 		PostProcessing:   time.Since(c.answered),
+		Fuel:             c.usage.Fuel,
 	}
 }
 
@@ -59,6 +60,7 @@ func writeCustom(ctx *fasthttp.RequestCtx, e *service.Endpoint, r *frame.Reply, 
 	h.Set("X-Service-Generation", e.Generation)
 	h.Set("X-Timing-Wait", strconv.FormatInt(t.Wait.Microseconds(), 10))
 	h.Set("X-Timing-Execution", strconv.FormatInt(t.Execution.Microseconds(), 10))
+	h.Set("X-Timing-Fuel", strconv.FormatUint(t.Fuel, 10))
 	for _, header := range r.Headers {
 		if !ownHeader(header.Name) {
 			h.AddBytesKV(header.Name, header.Value)
