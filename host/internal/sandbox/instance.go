@@ -32,6 +32,7 @@ type instance struct {
 	fuelLeft, stackLeft, taint api.MutableGlobal // what the rewritten module counts
 	meter                      meter
 	line                       *line     // of the endpoint
+	exit                       string    // where the guest ended itself
 	idle                       time.Time // since when it waits in the pool
 }
 
@@ -176,7 +177,7 @@ func (in *instance) classify(err error) error {
 	var exit *sys.ExitError
 	switch {
 	case errors.As(err, &exit):
-		return fmt.Errorf("%w: exit code %d", service.ErrGuestExit, exit.ExitCode())
+		return fmt.Errorf("%w: exit code %d\n%s", service.ErrGuestExit, exit.ExitCode(), in.exit)
 	case in.memory.refused != nil:
 		return fmt.Errorf("%w: %w: %w", service.ErrGuestMemory, in.memory.refused, err)
 	}

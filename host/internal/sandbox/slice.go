@@ -113,13 +113,19 @@ func exportSlice(ctx context.Context, rt wazero.Runtime) error {
 	return err
 }
 
+// How the engine begins the trace of a stack, and the host's own function in one.
+const (
+	stackHead  = "wasm stack trace:"
+	sliceFrame = wasmbin.SliceModule + "." + wasmbin.SliceName + "()\n\t"
+)
+
 // ends says what ended a call that the host ended, and where in the guest.
 func ends(err error) error {
 	for _, end := range []error{service.ErrGuestStack, service.ErrGuestFuel, service.ErrGuestTimeout, context.Canceled,
 		context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			if _, trace, ok := strings.Cut(err.Error(), "\n"); ok {
-				return fmt.Errorf("%w\n%s", end, trace)
+				return fmt.Errorf("%w\n%s", end, strings.Replace(trace, sliceFrame, "", 1))
 			}
 			return fmt.Errorf("%w", end)
 		}

@@ -59,7 +59,7 @@ var most = []struct {
 func exportWASI(ctx context.Context, rt wazero.Runtime) error {
 	ctx = experimental.WithFunctionListenerFactory(ctx, experimental.FunctionListenerFactoryFunc(
 		func(def api.FunctionDefinition) experimental.FunctionListener {
-			g := guard{cost: hostCallCost}
+			g := guard{cost: hostCallCost, ends: slices.Contains(def.ExportNames(), "proc_exit")}
 			for _, m := range most {
 				if slices.Contains(def.ExportNames(), m.name) {
 					g.cost = hostWalkCost
@@ -79,6 +79,7 @@ func exportWASI(ctx context.Context, rt wazero.Runtime) error {
 type guard struct {
 	cost   int64
 	limits []limit
+	ends   bool // the function ends the guest
 }
 
 type limit struct {
@@ -89,10 +90,13 @@ type limit struct {
 
 // Before runs before the function does.
 func (g guard) Before(ctx context.Context, _ api.Module, _ api.FunctionDefinition, params []uint64,
-	_ experimental.StackIterator) {
+	stack experimental.StackIterator) {
 	in := instanceOf(ctx)
 	if in.engine.off.guard {
 		return
+	}
+	if g.ends {
+		in.exit = stackOf(stack)
 	}
 	in.work(g.cost)
 	for _, l := range g.limits {
@@ -100,6 +104,18 @@ func (g guard) Before(ctx context.Context, _ api.Module, _ api.FunctionDefinitio
 			panic(fmt.Errorf("%s: %d, the most is %d", l.text, n, l.most))
 		}
 	}
+}
+
+// maxFrames is how many functions of a stack are named, as the engine does in its own traces.
+const maxFrames = 30
+
+// stackOf writes a stack as the engine does.
+func stackOf(stack experimental.StackIterator) string {
+	text := stackHead
+	for n := 0; n < maxFrames && stack.Next(); n++ {
+		text += "\n\t" + stack.Function().Definition().DebugName()
+	}
+	return text
 }
 
 // After and Abort have nothing to do.

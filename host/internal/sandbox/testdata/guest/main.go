@@ -56,6 +56,8 @@ func call(ptr, n uint32) uint64 {
 	case "trap":
 		var nothing *int
 		return uint64(*nothing)
+	case "recurse":
+		return uint64(recurse(1))
 	case "exit":
 		os.Exit(3)
 	case "sleep":
@@ -81,6 +83,14 @@ func call(ptr, n uint32) uint64 {
 		hostLog(0, unsafe.Pointer(uintptr(0xffffff00)), 0x1000)
 	}
 	return answer(string(in))
+}
+
+//go:noinline
+func recurse(n int) int {
+	if n < 0 {
+		return 0
+	}
+	return recurse(n+1) + n
 }
 
 func answer(s string) uint64 {
