@@ -386,6 +386,12 @@ func (h *hostile) checkLog(t *testing.T, log *journal) {
 					t.Errorf("the log line has no %s: %s", want, line)
 				}
 			}
+			switch h.errorType {
+			case "GuestTrap", "GuestTimeout", "GuestStack", "GuestExit":
+				if !strings.Contains(line, ` stack="`) || !strings.Contains(line, " fuel=") {
+					t.Errorf("the log line does not say where that was: %s", line)
+				}
+			}
 			if h.name == "trap" && !strings.Contains(line, `stack=".inner()\n\t.outer()\n\t`) {
 				t.Errorf("the log line has no stack: %s", line)
 			}
