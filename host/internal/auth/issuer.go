@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-
-	"github.com/MicahParks/keyfunc/v3"
 )
 
 // When keys are fetched.
@@ -43,11 +41,11 @@ type issuer struct {
 	cancel   context.CancelFunc
 
 	mu       sync.Mutex
-	keys     keyfunc.Keyfunc // nil until there are some
-	running  chan struct{}   // closed when the fetch that runs has ended; nil when none does
-	last     time.Time       // when the last fetch began
-	failures int             // since the last success
-	timer    *time.Timer     // begins the next fetch
+	keys     *publicKeys   // nil until there are some
+	running  chan struct{} // closed when the fetch that runs has ended; nil when none does
+	last     time.Time     // when the last fetch began
+	failures int           // since the last success
+	timer    *time.Timer   // begins the next fetch
 }
 
 // newIssuer begins to fetch keys. It must be closed.
@@ -74,16 +72,21 @@ func checkRedirect(to *http.Request, via []*http.Request) error {
 
 // key finds the public key that a token says it was signed with.
 func (i *issuer) key(t *jwt.Token) (any, error) {
-	i.mu.Lock()
-	keys := i.keys
-	i.mu.Unlock()
+	keys := i.current()
 	if keys == nil {
 		return nil, errNoKeys
 	}
-	return keys.Keyfunc(t)
+	return keys.find(t)
 }
 
-func (i *issuer) use(keys keyfunc.Keyfunc) {
+// current are the keys that are known, nil for none. Other keys are another value.
+func (i *issuer) current() *publicKeys {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.keys
+}
+
+func (i *issuer) use(keys *publicKeys) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.keys = keys
@@ -146,7 +149,7 @@ func (i *issuer) start() {
 }
 
 // ended takes over what a fetch gave, and says when the next one is due. The lock is held.
-func (i *issuer) ended(keys keyfunc.Keyfunc, err error) time.Duration {
+func (i *issuer) ended(keys *publicKeys, err error) time.Duration {
 	if err == nil {
 		if i.failures > 0 {
 			i.log.Info("keys of tokens fetched again")
@@ -161,7 +164,7 @@ func (i *issuer) ended(keys keyfunc.Keyfunc, err error) time.Duration {
 	return min(retryFirst<<min(i.failures-1, 10), retryMost)
 }
 
-func (i *issuer) fetch() (keyfunc.Keyfunc, error) {
+func (i *issuer) fetch() (*publicKeys, error) {
 	request, err := http.NewRequestWithContext(i.ctx, http.MethodGet, i.url, nil)
 	if err != nil {
 		return nil, err

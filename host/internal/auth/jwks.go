@@ -10,6 +10,7 @@ import (
 
 	"github.com/MicahParks/jwkset"
 	"github.com/MicahParks/keyfunc/v3"
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // Limits of a set of public keys.
@@ -23,10 +24,13 @@ const (
 // errJWKS says that a text is no set of public keys.
 var errJWKS = errors.New("not a usable JWK set")
 
+// publicKeys are the keys of one set. A set that is read again is another value.
+type publicKeys struct{ find jwt.Keyfunc }
+
 // parseJWKS reads the keys of a JWK set that signatures can be checked with: RSA and EC, not made for encryption. A key
 // that cannot be used does not spoil the others, but at least one must be left: what is no set of keys must not take the
 // place of one.
-func parseJWKS(text []byte) (keyfunc.Keyfunc, error) {
+func parseJWKS(text []byte) (*publicKeys, error) {
 	if len(text) > maxJWKS {
 		return nil, fmt.Errorf("%w: more than %d bytes", errJWKS, maxJWKS)
 	}
@@ -53,7 +57,11 @@ func parseJWKS(text []byte) (keyfunc.Keyfunc, error) {
 		return nil, fmt.Errorf("%w: it has %d RSA or EC keys for signatures, of %d keys in all; wanted are 1 to %d", errJWKS, n,
 			len(set.Keys), maxPublicKeys)
 	}
-	return keyfunc.New(keyfunc.Options{Storage: storage})
+	keys, err := keyfunc.New(keyfunc.Options{Storage: storage})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errJWKS, err)
+	}
+	return &publicKeys{keys.Keyfunc}, nil
 }
 
 func usable(key any) bool {

@@ -179,9 +179,15 @@ func TestTokens(t *testing.T) {
 		"odd scope":      {all, "Bearer " + s.ec.sign(t, "ES256", claims("scope", map[string]any{"score": 1})), "", forbidden},
 		"half the scope": {list, "Bearer " + s.ec.sign(t, "ES256", claims("scp", "a")), "", forbidden},
 	} {
-		id, err := newTestVerifier(t, test.o, set).authorize(t.Context(), headers(test.header))
-		if id != test.id || !errors.Is(err, test.err) {
-			t.Errorf("%s: %q, %v; want %q, %v", name, id, err, test.id, test.err)
+		v := newTestVerifier(t, test.o, set)
+		for range 2 { // what has passed once is remembered
+			id, err := v.authorize(t.Context(), headers(test.header))
+			if id != test.id || !errors.Is(err, test.err) {
+				t.Errorf("%s: %q, %v; want %q, %v", name, id, err, test.id, test.err)
+			}
+		}
+		if n := len(v.passed.tokens); (n == 1) != (test.err == nil) {
+			t.Errorf("%s: %d tokens are remembered", name, n)
 		}
 	}
 }
@@ -194,6 +200,29 @@ func recode(t testing.TB, parts []string, alg string) string {
 		t.Fatal(err)
 	}
 	return base64.RawURLEncoding.EncodeToString(header) + "." + parts[1] + "."
+}
+
+// TestTokenCacheForgets shows that tokens are not remembered without bounds, and that a remembered one costs no memory.
+func TestTokenCacheForgets(t *testing.T) {
+	s := signers()
+	v := newTestVerifier(t, oauth2(), jwks(t, s.ec.jwk(t)))
+	token := headers("Bearer " + s.ec.sign(t, "ES256", claims()))
+	pass := func() {
+		if id, err := v.authorize(t.Context(), token); id != "bea" || err != nil {
+			t.Errorf("%q, %v", id, err)
+		}
+	}
+	pass()
+	if n := testing.AllocsPerRun(100, pass); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	for i := range 3 * maxTokens {
+		v.passed.add([32]byte{byte(i), byte(i >> 8)}, v.issuer.current(), claims(), "x")
+		if n := len(v.passed.tokens); n > maxTokens {
+			t.Fatalf("%d tokens are remembered", n)
+		}
+	}
+	pass()
 }
 
 // TestTokenExpires looks at one token as time goes by.
