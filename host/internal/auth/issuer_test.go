@@ -126,8 +126,8 @@ func TestIssuerOverHTTP(t *testing.T) {
 		"an object":             func() { server.serve(`{"message": "down"}`) },
 		"endless":               func() { server.serve(`{"keys": [` + strings.Repeat(" ", maxJWKS)) },
 		"cut off":               func() { server.handle(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }) },
-		"redirect to a scheme":  func() { server.handle(http.RedirectHandler(elsewhere.URL, 302).ServeHTTP) },
-		"redirects without end": func() { server.handle(http.RedirectHandler(server.URL, 302).ServeHTTP) },
+		"redirect to a scheme":  func() { server.handle(http.RedirectHandler(elsewhere.URL, http.StatusFound).ServeHTTP) },
+		"redirects without end": func() { server.handle(http.RedirectHandler(server.URL, http.StatusFound).ServeHTTP) },
 	} {
 		outage()
 		v.again()
