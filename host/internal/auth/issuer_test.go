@@ -191,27 +191,28 @@ func timed(f roundTrip) *verifier {
 func TestIssuerTimes(t *testing.T) {
 	s := signers()
 	synctest.Test(t, func(t *testing.T) {
-		set, down, fetches := jwks(t, s.rsa.jwk(t)), false, 0
+		var set atomic.Value // the text that is served, "" in an outage
+		var asked atomic.Int64
+		set.Store(jwks(t, s.rsa.jwk(t)))
 		v := timed(func() (string, error) {
-			fetches++
-			if down {
+			asked.Add(1)
+			if set.Load() == "" {
 				return "", io.ErrUnexpectedEOF
 			}
-			return set, nil
+			return set.Load().(string), nil
 		})
 		defer v.issuer.close()
 		synctest.Wait()
-		expect := func(what string, n int, by signer, alg string, want error) {
+		expect := func(what string, n int64, by signer, alg string, want error) {
 			t.Helper()
 			_, err := v.authorize(t.Context(), headers("Bearer "+by.sign(t, alg, claims())))
 			synctest.Wait()
-			if !errors.Is(err, want) || fetches != n {
+			if fetches := asked.Swap(0); !errors.Is(err, want) || fetches != n {
 				t.Errorf("%s: %v after %d fetches, want %v after %d", what, err, fetches, want, n)
 			}
-			fetches = 0
 		}
 		expect("start", 1, s.rsa, "RS256", nil)
-		set = jwks(t, s.rsa.jwk(t), s.ec.jwk(t))
+		set.Store(jwks(t, s.rsa.jwk(t), s.ec.jwk(t)))
 		expect("new key, too soon", 0, s.ec, "ES256", ErrNotAuthenticated)
 		time.Sleep(renewLeast)
 		expect("new key", 1, s.ec, "ES256", nil)
@@ -221,10 +222,10 @@ func TestIssuerTimes(t *testing.T) {
 
 		time.Sleep(renewEvery + time.Second)
 		expect("renewed by itself", 1, s.rsa, "RS256", nil)
-		down = true
+		set.Store("")
 		time.Sleep(renewEvery + 50*time.Second) // fails, and again 1, 2, 4, 8 and 16 s later each; the next one comes after 30 s
 		expect("outage", 6, s.rsa, "RS256", nil)
-		down, set = false, jwks(t, s.ec384.jwk(t))
+		set.Store(jwks(t, s.ec384.jwk(t)))
 		time.Sleep(retryMost)
 		expect("over", 1, s.ec384, "ES384", nil)
 		expect("withdrawn", 1, s.rsa, "RS256", ErrNotAuthenticated)
