@@ -210,9 +210,9 @@ func TestPoliciesHammer(t *testing.T) {
 	done := make(chan struct{})
 	writer.Go(func() {
 		defer close(done)
-		for i := range 100 {
+		for i := range 21 {
 			_, err := w.store.UpdateKeys("demo", func([]byte) ([]byte, error) {
-				return FormatKeys([]manifest.Key{always, now}[:1+i%2])
+				return FormatKeys([]manifest.Key{always, now}[:1+(i+1)%2])
 			})
 			if err != nil {
 				t.Error(err)

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/valyala/fasthttp"
+
 	"skep/host/internal/auth"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -193,5 +195,21 @@ func TestAccessErrors(t *testing.T) {
 	refusal = nil
 	if got := s.post(t, "text/run", "{}", "Authorization: x"); got.status != 200 {
 		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// TestAuthorizeAllocates shows that a request with a valid key costs no memory for it.
+func TestAuthorizeAllocates(t *testing.T) {
+	s := guarded(t, new(atomic.Int64))
+	x := &exchange{ctx: requestContext{Context: t.Context()}}
+	var ctx fasthttp.RequestCtx
+	ctx.Request.Header.Set("Authorization", "Basic c2VjcmV0Og==")
+	pass := func() {
+		if !s.authorize(&ctx, x, "docs") || x.caller.ID != "k1" {
+			t.Errorf("refused, or passed as %q", x.caller.ID)
+		}
+	}
+	if n := testing.AllocsPerRun(100, pass); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
