@@ -169,7 +169,8 @@ func listKeys(w io.Writer, keys []manifest.Key, now time.Time) error {
 		if !k.Expiry.IsZero() && !now.Before(k.Expiry) {
 			expiry += " (expired)"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", k.ID, date(k.Created), expiry, strings.Join(strings.Fields(printable(k.Label)), " "))
+		label := strings.Join(strings.Fields(printable(k.Label)), " ") // one line
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", k.ID, date(k.Created), expiry, label)
 	}
 	return table.Flush()
 }

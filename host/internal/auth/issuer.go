@@ -92,8 +92,8 @@ func (i *issuer) use(keys *publicKeys) {
 	i.keys = keys
 }
 
-// renew waits until keys have been fetched, and says whether there may be new ones. It asks for a fetch if none runs and
-// the last one was not just now.
+// renew waits until keys have been fetched, and says whether there may be new ones. It asks for a fetch if none runs
+// and the last one was not just now.
 func (i *issuer) renew(ctx context.Context) bool {
 	if i.url == "" {
 		return false

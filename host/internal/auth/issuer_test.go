@@ -120,12 +120,14 @@ func TestIssuerOverHTTP(t *testing.T) {
 	elsewhere := startKeyServer(t, true)
 	elsewhere.serve(jwks(t, s.foreign.jwk(t)))
 	for what, outage := range map[string]func(){
-		"error":                 func() { server.broken(http.StatusServiceUnavailable) },
-		"no content":            func() { server.broken(http.StatusNoContent) },
-		"a page":                func() { server.serve("<html>") },
-		"an object":             func() { server.serve(`{"message": "down"}`) },
-		"endless":               func() { server.serve(`{"keys": [` + strings.Repeat(" ", maxJWKS)) },
-		"cut off":               func() { server.handle(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }) },
+		"error":      func() { server.broken(http.StatusServiceUnavailable) },
+		"no content": func() { server.broken(http.StatusNoContent) },
+		"a page":     func() { server.serve("<html>") },
+		"an object":  func() { server.serve(`{"message": "down"}`) },
+		"endless":    func() { server.serve(`{"keys": [` + strings.Repeat(" ", maxJWKS)) },
+		"cut off": func() {
+			server.handle(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+		},
 		"redirect to a scheme":  func() { server.handle(http.RedirectHandler(elsewhere.URL, http.StatusFound).ServeHTTP) },
 		"redirects without end": func() { server.handle(http.RedirectHandler(server.URL, http.StatusFound).ServeHTTP) },
 	} {
@@ -223,7 +225,8 @@ func TestIssuerTimes(t *testing.T) {
 		time.Sleep(renewEvery + time.Second)
 		expect("renewed by itself", 1, s.rsa, "RS256", nil)
 		set.Store("")
-		time.Sleep(renewEvery + 50*time.Second) // fails, and again 1, 2, 4, 8 and 16 s later each; the next one comes after 30 s
+		// The fetch fails, and again 1, 2, 4, 8 and 16 s after the one before; the next one would come after 30 s.
+		time.Sleep(renewEvery + 50*time.Second)
 		expect("outage", 6, s.rsa, "RS256", nil)
 		set.Store(jwks(t, s.ec384.jwk(t)))
 		time.Sleep(retryMost)

@@ -28,8 +28,8 @@ var errJWKS = errors.New("not a usable JWK set")
 type publicKeys struct{ find jwt.Keyfunc }
 
 // parseJWKS reads the keys of a JWK set that signatures can be checked with: RSA and EC, not made for encryption. A key
-// that cannot be used does not spoil the others, but at least one must be left: what is no set of keys must not take the
-// place of one.
+// that cannot be used does not spoil the others, but at least one must be left: what is no set of keys must not take
+// the place of one.
 func parseJWKS(text []byte) (*publicKeys, error) {
 	if len(text) > maxJWKS {
 		return nil, fmt.Errorf("%w: more than %d bytes", errJWKS, maxJWKS)
@@ -54,8 +54,8 @@ func parseJWKS(text []byte) (*publicKeys, error) {
 		n++
 	}
 	if n == 0 || n > maxPublicKeys {
-		return nil, fmt.Errorf("%w: it has %d RSA or EC keys for signatures, of %d keys in all; wanted are 1 to %d", errJWKS, n,
-			len(set.Keys), maxPublicKeys)
+		return nil, fmt.Errorf("%w: it has %d RSA or EC keys for signatures, of %d keys in all; wanted are 1 to %d",
+			errJWKS, n, len(set.Keys), maxPublicKeys)
 	}
 	keys, err := keyfunc.New(keyfunc.Options{Storage: storage})
 	if err != nil {

@@ -46,7 +46,8 @@ func FormatKeys(keys []manifest.Key) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// GenerateKey makes a new API key of 256 random bits, and what is stored of it: the label and so on are for the caller to fill in.
+// GenerateKey makes a new API key of 256 random bits, and what is stored of it: the label and so on are for the caller
+// to fill in.
 func GenerateKey(now time.Time) (secret string, key manifest.Key) {
 	var random [32 + 6]byte
 	_, _ = rand.Read(random[:]) // never fails: the process would end

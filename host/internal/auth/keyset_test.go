@@ -79,7 +79,7 @@ func TestKeySetAuthorize(t *testing.T) {
 		{headers: []string{"Basic ="}, err: errMalformed},
 		{headers: []string{"Basic secret"}, err: errMalformed},                             // not base64
 		{headers: []string{basic("secret")}, err: errMalformed},                            // no colon
-		{headers: []string{basic(":secret")}, err: errMalformed},                           // an empty key, though one is stored
+		{headers: []string{basic(":secret")}, err: errMalformed},                           // an empty key, which is stored
 		{headers: []string{strings.TrimRight(basic("secret:x"), "=")}, err: errMalformed},  // no padding
 		{headers: []string{"Basic c2VjcmV0On=="}, err: errMalformed},                       // bits after the end
 		{headers: []string{"Basic c2VjcmV0Og== "[:17]}, err: errMalformed},                 // cut

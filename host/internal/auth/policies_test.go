@@ -136,8 +136,9 @@ func TestPoliciesFollowFiles(t *testing.T) {
 	w.look()
 	w.look()
 	w.expect(t, "no keys", "Bearer secretA", "", ErrNotAuthenticated)
-	if !strings.Contains(w.log.String(), "it asks for API keys and has none") || strings.Contains(w.log.String(), "secret") {
-		t.Errorf("the log is %s", w.log)
+	log := w.log.String()
+	if !strings.Contains(log, "it asks for API keys and has none") || strings.Contains(log, "secret") {
+		t.Errorf("the log is %s", log)
 	}
 }
 
@@ -175,7 +176,8 @@ func TestPoliciesKeepFetchedKeys(t *testing.T) {
 	s := signers()
 	server := startKeyServer(t, false)
 	server.serve(jwks(t, s.ec.jwk(t)))
-	settings := "[auth]\nmethod = \"OAUTH2\"\n[auth.oauth2]\nissuer = \"https://issuer\"\njwks_url = \"" + server.URL + "\"\n"
+	settings := "[auth]\nmethod = \"OAUTH2\"\n[auth.oauth2]\nissuer = \"https://issuer\"\n" +
+		"jwks_url = \"" + server.URL + "\"\n"
 	w := watch(t)
 	w.write(t, "service.toml", settings)
 	token := "Bearer " + s.ec.sign(t, "ES256", claims())

@@ -31,8 +31,8 @@ type verifier struct {
 	passed tokenCache
 }
 
-// newVerifier takes the keys from jwks, the text of the file that the settings name; else from known, if it fetches them
-// from the same place.
+// newVerifier takes the keys from jwks, the text of the file that the settings name; else from known, if it fetches
+// them from the same place.
 func newVerifier(o manifest.OAuth2, fileName, jwks string, known *issuer, log *slog.Logger) (*verifier, error) {
 	v := &verifier{OAuth2: o, scopes: strings.Fields(o.Scope)}
 	v.parser = jwt.NewParser(jwt.WithValidMethods(o.Algorithms), jwt.WithIssuer(o.Issuer), jwt.WithLeeway(leeway),

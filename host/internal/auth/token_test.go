@@ -42,7 +42,8 @@ var signers = sync.OnceValue(func() (s struct{ rsa, weak, ec, ec384, foreign sig
 // jwk is the public key as it stands in a set.
 func (s signer) jwk(t testing.TB) jwkset.JWKMarshal {
 	t.Helper()
-	key, err := jwkset.NewJWKFromKey(s.private.Public(), jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: s.kid}})
+	options := jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: s.kid}}
+	key, err := jwkset.NewJWKFromKey(s.private.Public(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +127,8 @@ func TestTokens(t *testing.T) {
 	list.ScopeClaim, list.ClientIDClaim, list.Scope = "scp", "azp", "a b"
 	few.Algorithms = []string{"ES256"}
 	lax.Audience, lax.Scope = "", ""
+	const bearer = "Bearer "
+	long := strings.Repeat("é", 999)
 	now := time.Now()
 	for name, test := range map[string]struct {
 		o      manifest.OAuth2
@@ -135,49 +138,50 @@ func TestTokens(t *testing.T) {
 	}{
 		"RS256":             {all, "Bearer " + good, "bea", ok},
 		"RS512":             {all, "bearer " + s.rsa.sign(t, "RS512", claims()), "bea", ok},
-		"PS256":             {all, "Bearer " + s.rsa.sign(t, "PS256", claims()), "bea", ok},
-		"ES256":             {all, "Bearer " + s.ec.sign(t, "ES256", claims()), "bea", ok},
-		"ES384":             {all, "Bearer " + s.ec384.sign(t, "ES384", claims()), "bea", ok},
-		"no kid":            {all, "Bearer " + s.ec.sign(t, "ES256", claims(), "kid", nil), "bea", ok},
-		"audience list":     {all, "Bearer " + s.ec.sign(t, "ES256", claims("aud", []string{"x", "skep"})), "bea", ok},
-		"scope list":        {list, "Bearer " + s.ec.sign(t, "ES256", claims("scp", []any{"b", 1, "a"}, "azp", "c")), "c", ok},
-		"no client":         {all, "Bearer " + s.ec.sign(t, "ES256", claims("client_id", nil)), "", ok},
-		"odd client":        {all, "Bearer " + s.ec.sign(t, "ES256", claims("client_id", 1)), "", ok},
-		"long client":       {all, "Bearer " + s.ec.sign(t, "ES256", claims("client_id", strings.Repeat("é", 999))), strings.Repeat("é", 64), ok},
-		"nothing asked for": {lax, "Bearer " + s.ec.sign(t, "ES256", claims("aud", nil, "scope", nil)), "bea", ok},
-		"just expired":      {all, "Bearer " + s.ec.sign(t, "ES256", claims("exp", now.Add(-leeway/2).Unix())), "bea", ok},
-		"just not yet":      {all, "Bearer " + s.ec.sign(t, "ES256", claims("nbf", now.Add(leeway/2).Unix())), "bea", ok},
+		"PS256":             {all, bearer + s.rsa.sign(t, "PS256", claims()), "bea", ok},
+		"ES256":             {all, bearer + s.ec.sign(t, "ES256", claims()), "bea", ok},
+		"ES384":             {all, bearer + s.ec384.sign(t, "ES384", claims()), "bea", ok},
+		"no kid":            {all, bearer + s.ec.sign(t, "ES256", claims(), "kid", nil), "bea", ok},
+		"audience list":     {all, bearer + s.ec.sign(t, "ES256", claims("aud", []string{"x", "skep"})), "bea", ok},
+		"scope list":        {list, bearer + s.ec.sign(t, "ES256", claims("scp", []any{"b", 1, "a"}, "azp", "c")), "c", ok},
+		"no client":         {all, bearer + s.ec.sign(t, "ES256", claims("client_id", nil)), "", ok},
+		"odd client":        {all, bearer + s.ec.sign(t, "ES256", claims("client_id", 1)), "", ok},
+		"long client":       {all, bearer + s.ec.sign(t, "ES256", claims("client_id", long)), long[:maxClientID], ok},
+		"nothing asked for": {lax, bearer + s.ec.sign(t, "ES256", claims("aud", nil, "scope", nil)), "bea", ok},
+		"just expired":      {all, bearer + s.ec.sign(t, "ES256", claims("exp", now.Add(-leeway/2).Unix())), "bea", ok},
+		"just not yet":      {all, bearer + s.ec.sign(t, "ES256", claims("nbf", now.Add(leeway/2).Unix())), "bea", ok},
 
-		"no header":           {all, "", "", no},
-		"Basic":               {all, basic(good + ":"), "", no},
-		"no token":            {all, "Bearer x", "", no},
-		"encrypted":           {all, "Bearer a.b.c.d.e", "", no},
-		"none":                {all, "Bearer " + unsigned, "", no},
-		"none, other case":    {all, "Bearer " + recode(t, parts, "NoNe"), "", no},
-		"HMAC":                {all, "Bearer " + hmac("rsa"), "", no},
-		"HMAC without kid":    {all, "Bearer " + hmac(nil), "", no},
-		"other algorithm":     {few, "Bearer " + good, "", no},
-		"unsigned":            {all, "Bearer " + parts[0] + "." + parts[1] + ".", "", no},
-		"other claims":        {all, "Bearer " + parts[0] + "." + other[1] + "." + parts[2], "", no},
-		"loose base64":        {all, "Bearer " + good + "=", "", no},
-		"foreign key":         {all, "Bearer " + s.foreign.sign(t, "RS256", claims()), "", no},
-		"foreign, no kid":     {all, "Bearer " + s.foreign.sign(t, "RS256", claims(), "kid", nil), "", no},
-		"foreign, own key":    {all, "Bearer " + s.foreign.sign(t, "RS256", claims(), "kid", "x", "jwk", s.foreign.jwk(t)), "", no},
-		"unknown kid":         {all, "Bearer " + s.rsa.sign(t, "RS256", claims(), "kid", "x"), "", no},
-		"odd kid":             {all, "Bearer " + s.rsa.sign(t, "RS256", claims(), "kid", 1), "", no},
-		"key of another kind": {all, "Bearer " + s.rsa.sign(t, "RS256", claims(), "kid", "ec"), "", no},
-		"critical":            {all, "Bearer " + s.rsa.sign(t, "RS256", claims(), "crit", []string{"x"}), "", no},
-		"expired":             {all, "Bearer " + s.ec.sign(t, "ES256", claims("exp", now.Add(-2*leeway).Unix())), "", no},
-		"never expires":       {all, "Bearer " + s.ec.sign(t, "ES256", claims("exp", nil)), "", no},
-		"not yet":             {all, "Bearer " + s.ec.sign(t, "ES256", claims("nbf", now.Add(2*leeway).Unix())), "", no},
-		"other issuer":        {all, "Bearer " + s.ec.sign(t, "ES256", claims("iss", "https://issuer/")), "", no},
-		"no issuer":           {all, "Bearer " + s.ec.sign(t, "ES256", claims("iss", nil)), "", no},
+		"no header":        {all, "", "", no},
+		"Basic":            {all, basic(good + ":"), "", no},
+		"no token":         {all, "Bearer x", "", no},
+		"encrypted":        {all, "Bearer a.b.c.d.e", "", no},
+		"none":             {all, "Bearer " + unsigned, "", no},
+		"none, other case": {all, "Bearer " + recode(t, parts, "NoNe"), "", no},
+		"HMAC":             {all, "Bearer " + hmac("rsa"), "", no},
+		"HMAC without kid": {all, "Bearer " + hmac(nil), "", no},
+		"other algorithm":  {few, "Bearer " + good, "", no},
+		"unsigned":         {all, "Bearer " + parts[0] + "." + parts[1] + ".", "", no},
+		"other claims":     {all, "Bearer " + parts[0] + "." + other[1] + "." + parts[2], "", no},
+		"loose base64":     {all, "Bearer " + good + "=", "", no},
+		"foreign key":      {all, bearer + s.foreign.sign(t, "RS256", claims()), "", no},
+		"foreign, no kid":  {all, bearer + s.foreign.sign(t, "RS256", claims(), "kid", nil), "", no},
+		"foreign, own key": {all, bearer + s.foreign.sign(t, "RS256", claims(), "kid", "x", "jwk", s.foreign.jwk(t)),
+			"", no},
+		"unknown kid":         {all, bearer + s.rsa.sign(t, "RS256", claims(), "kid", "x"), "", no},
+		"odd kid":             {all, bearer + s.rsa.sign(t, "RS256", claims(), "kid", 1), "", no},
+		"key of another kind": {all, bearer + s.rsa.sign(t, "RS256", claims(), "kid", "ec"), "", no},
+		"critical":            {all, bearer + s.rsa.sign(t, "RS256", claims(), "crit", []string{"x"}), "", no},
+		"expired":             {all, bearer + s.ec.sign(t, "ES256", claims("exp", now.Add(-2*leeway).Unix())), "", no},
+		"never expires":       {all, bearer + s.ec.sign(t, "ES256", claims("exp", nil)), "", no},
+		"not yet":             {all, bearer + s.ec.sign(t, "ES256", claims("nbf", now.Add(2*leeway).Unix())), "", no},
+		"other issuer":        {all, bearer + s.ec.sign(t, "ES256", claims("iss", "https://issuer/")), "", no},
+		"no issuer":           {all, bearer + s.ec.sign(t, "ES256", claims("iss", nil)), "", no},
 
-		"other audience": {all, "Bearer " + s.ec.sign(t, "ES256", claims("aud", "skep2")), "", forbidden},
-		"no audience":    {all, "Bearer " + s.ec.sign(t, "ES256", claims("aud", nil)), "", forbidden},
-		"other scope":    {all, "Bearer " + s.ec.sign(t, "ES256", claims("scope", "scores")), "", forbidden},
-		"odd scope":      {all, "Bearer " + s.ec.sign(t, "ES256", claims("scope", map[string]any{"score": 1})), "", forbidden},
-		"half the scope": {list, "Bearer " + s.ec.sign(t, "ES256", claims("scp", "a")), "", forbidden},
+		"other audience": {all, bearer + s.ec.sign(t, "ES256", claims("aud", "skep2")), "", forbidden},
+		"no audience":    {all, bearer + s.ec.sign(t, "ES256", claims("aud", nil)), "", forbidden},
+		"other scope":    {all, bearer + s.ec.sign(t, "ES256", claims("scope", "scores")), "", forbidden},
+		"odd scope":      {all, bearer + s.ec.sign(t, "ES256", claims("scope", map[string]any{"score": 1})), "", forbidden},
+		"half the scope": {list, bearer + s.ec.sign(t, "ES256", claims("scp", "a")), "", forbidden},
 	} {
 		v := newTestVerifier(t, test.o, set)
 		for range 2 { // what has passed once is remembered
@@ -278,7 +282,8 @@ func TestJWKS(t *testing.T) {
 	}
 	// A key for encryption must not check a signature either.
 	v := newTestVerifier(t, oauth2(), jwks(t, rsaKey, encryption))
-	if _, err := v.authorize(t.Context(), headers("Bearer "+s.ec.sign(t, "ES256", claims()))); !errors.Is(err, ErrNotAuthenticated) {
+	token := headers("Bearer " + s.ec.sign(t, "ES256", claims()))
+	if _, err := v.authorize(t.Context(), token); !errors.Is(err, ErrNotAuthenticated) {
 		t.Errorf("a token signed with a key for encryption: %v", err)
 	}
 }

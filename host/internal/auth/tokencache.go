@@ -36,8 +36,8 @@ func (c *tokenCache) find(hash [sha256.Size]byte, keys *publicKeys, now time.Tim
 	return p.id, ok && now.Before(p.to) && !now.Before(p.notBefore)
 }
 
-// add remembers a token that was checked with these keys, or with later ones: then it will be checked again. Keys are nil
-// where it came before any were known.
+// add remembers a token that was checked with these keys, or with later ones: then it will be checked again. Keys are
+// nil where it came before any were known.
 func (c *tokenCache) add(hash [sha256.Size]byte, keys *publicKeys, claims jwt.MapClaims, id string) {
 	expiry, err := claims.GetExpirationTime()
 	if err != nil || expiry == nil || keys == nil {

@@ -34,11 +34,14 @@ func guarded(t *testing.T, called *atomic.Int64) *running {
 	hash := sha256.Sum256([]byte("secret"))
 	root := t.TempDir()
 	for id, text := range map[string]string{
-		"docs":   "[auth]\nmethod = \"API_KEYS\"\n[[auth.key]]\nid = \"k1\"\nhash = \"sha256:" + hex.EncodeToString(hash[:]) + "\"",
+		"docs": "[auth]\nmethod = \"API_KEYS\"\n[[auth.key]]\nid = \"k1\"\nhash = \"sha256:" +
+			hex.EncodeToString(hash[:]) + "\"",
 		"broken": "[auth]",
 	} {
 		dir := filepath.Join(root, id)
-		if err := errors.Join(os.Mkdir(dir, 0o777), os.WriteFile(filepath.Join(dir, "service.toml"), []byte(text), 0o666)); err != nil {
+		err := errors.Join(os.Mkdir(dir, 0o777),
+			os.WriteFile(filepath.Join(dir, "service.toml"), []byte(text), 0o666))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -48,7 +48,8 @@ func TestAuthErrors(t *testing.T) {
 	const issuer, keys, hash = `issuer = "i"`, `jwks_url = "https://i"`, `hash = "` + someHash + `"`
 	for _, test := range []struct{ text, want string }{
 		{"[auth]", "service.toml:1:2: auth.method: is missing; allowed are PUBLIC, API_KEYS, OAUTH2"},
-		{"auth.method = \"public\"", `service.toml:1:6: auth.method: unknown value "public"; allowed are PUBLIC, API_KEYS, OAUTH2`},
+		{"auth.method = \"public\"",
+			`service.toml:1:6: auth.method: unknown value "public"; allowed are PUBLIC, API_KEYS, OAUTH2`},
 		{"[auth]\nmethod = \"PUBLIC\"\n[[auth.key]]\nid = \"a\"\n" + hash,
 			"service.toml:3:8: auth.key: would not be asked for: method is PUBLIC"},
 		{"[auth]\nmethod = \"API_KEYS\"\n[auth.oauth2]\n" + issuer + "\n" + keys,
@@ -58,7 +59,8 @@ func TestAuthErrors(t *testing.T) {
 			"a letter or digit first"},
 		{key(`id = "a"`, `hash = "my-secret"`), "service.toml:5:1: auth.key[0].hash: " +
 			`is not "sha256:" and the SHA-256 of the key in 64 hexadecimal digits`},
-		{key(`id = "a"`, hash, "[[auth.key]]", `id = "a"`, hash), `service.toml:7:1: auth.key[1].id: "a" is the id of two keys`},
+		{key(`id = "a"`, hash, "[[auth.key]]", `id = "a"`, hash),
+			`service.toml:7:1: auth.key[1].id: "a" is the id of two keys`},
 		{key(`id = "a"`, hash, "expiry = 2030-12-31"),
 			"service.toml:6:1: auth.key[0].expiry: is not a date and time as 2030-12-31T23:59:59Z"},
 		{key(`id = "a"`, hash, "key = \"b\""), `service.toml:6:1: unknown key "key"; known in auth.key[0] are created, ` +

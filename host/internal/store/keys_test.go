@@ -37,7 +37,8 @@ func TestUpdateKeys(t *testing.T) {
 			t.Errorf("the mode is %v, %v; it was 0600", info.Mode(), err)
 		}
 		failure := errors.New("no")
-		if _, err := s.UpdateKeys(id, func([]byte) ([]byte, error) { return []byte("three"), failure }); !errors.Is(err, failure) {
+		_, err = s.UpdateKeys(id, func([]byte) ([]byte, error) { return []byte("three"), failure })
+		if !errors.Is(err, failure) {
 			t.Errorf("got %v, want %v", err, failure)
 		}
 		if text, _ := s.Keys(id); string(text.Bytes) != "one+two" {
