@@ -33,12 +33,13 @@ var allowed = map[string][]string{
 
 	"host/internal/activate": {"abi", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
 		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
-	"host/internal/auth":    {"host/internal/manifest", "host/internal/store"},
+	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
 	"host/internal/ingress": {"abi", "host/internal/auth", "host/internal/frame", "host/internal/manifest",
 		"host/internal/service"},
 
 	"host": {"host/internal/activate", "host/internal/auth", "host/internal/infra", "host/internal/ingress",
-		"host/internal/machine", "host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
+		"host/internal/machine", "host/internal/manifest", "host/internal/sandbox", "host/internal/service",
+		"host/internal/store"},
 	"host/hosttest": {"host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
 	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",

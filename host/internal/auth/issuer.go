@@ -92,29 +92,29 @@ func (i *issuer) use(keys *publicKeys) {
 	i.keys = keys
 }
 
-// renew waits until keys have been fetched, and says whether there may be new ones. It asks for a fetch if none runs
-// and the last one was not just now.
-func (i *issuer) renew(ctx context.Context) bool {
+// renew says whether there are other keys than those seen. Where there are not, it waits until keys have been fetched,
+// and asks for that if no fetch runs and the last one was not just now.
+func (i *issuer) renew(ctx context.Context, seen *publicKeys) bool {
 	if i.url == "" {
 		return false
 	}
 	i.mu.Lock()
-	if i.running == nil && time.Since(i.last) >= renewLeast {
+	if i.keys == seen && i.running == nil && time.Since(i.last) >= renewLeast {
 		i.start()
 	}
 	running := i.running
-	i.mu.Unlock()
-	if running == nil {
-		return false
+	if i.keys != seen || running == nil {
+		defer i.mu.Unlock()
+		return i.keys != seen
 	}
+	i.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, renewWait)
 	defer cancel()
 	select {
 	case <-running:
-		return true
 	case <-ctx.Done():
-		return false
 	}
+	return i.current() != seen
 }
 
 // begin starts a fetch unless one runs.

@@ -266,8 +266,11 @@ func TestIssuerHangs(t *testing.T) {
 		synctest.Wait()
 		close(answer)
 		all.Wait()
+		if !v.issuer.renew(t.Context(), nil) {
+			t.Error("keys that came meanwhile are not noticed")
+		}
 		v.issuer.close()
-		if v.issuer.renew(t.Context()) {
+		if v.issuer.renew(t.Context(), v.issuer.current()) {
 			t.Error("keys are fetched after close")
 		}
 		if _, err := v.authorize(t.Context(), token); err != nil {

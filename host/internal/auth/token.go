@@ -82,9 +82,10 @@ func (v *verifier) authorize(ctx context.Context, headers [][]byte) (string, err
 // verify gives the claims of a token that is genuine and valid now. When it was signed with a key that is not known,
 // the issuer is asked for new ones.
 func (v *verifier) verify(ctx context.Context, token string) (jwt.MapClaims, error) {
+	seen := v.issuer.current()
 	claims, err := v.parse(token)
 	if errors.Is(err, errNoKeys) || errors.Is(err, jwkset.ErrKeyNotFound) {
-		if v.issuer.renew(ctx) {
+		if v.issuer.renew(ctx, seen) {
 			claims, err = v.parse(token)
 		}
 	}
