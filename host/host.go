@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/auth"
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
 	"skep/host/internal/sandbox"
@@ -26,6 +27,7 @@ type Host struct {
 	registry  *service.Registry
 	activator *activate.Activator
 	server    *ingress.Server
+	policies  *auth.Policies
 	problems  []string
 
 	stop   context.CancelFunc // ends the loading
@@ -76,7 +78,6 @@ func New(config Config) (*Host, error) {
 	}
 	h.activator = activate.New(h.store, h.engine, h.registry, where, config.Log)
 	h.activator.Max = settings.Max
-	h.server = ingress.New(ingress.Config{Registry: h.registry, Version: Version, Metadata: metadata, Log: config.Log})
 	h.close = sync.OnceValue(h.shutdown)
 
 	services, problems, err := h.store.Scan()
@@ -89,6 +90,9 @@ func New(config Config) (*Host, error) {
 		h.problems = append(h.problems, p.String())
 		config.Log.Warn("cannot be served", "path", p.Path, "reason", p.Reason)
 	}
+	h.policies = auth.NewPolicies(h.store, config.Log)
+	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
+		Log: config.Log})
 	h.load(services)
 	return h, nil
 }
@@ -99,6 +103,7 @@ func (h *Host) load(services []store.Service) {
 	h.stop = stop
 	var all sync.WaitGroup
 	for _, s := range services {
+		h.policies.Load(s.ID)
 		finish := h.activator.Begin(s)
 		all.Go(func() { finish(ctx) })
 	}
@@ -136,6 +141,7 @@ func (h *Host) shutdown() error {
 			_ = e.Caller.Close() // its guests have answered; what is left is memory
 		}
 	}
+	h.policies.Close()
 	_ = h.engine.Close()
 	_ = h.store.Close()
 	return err

@@ -35,14 +35,17 @@ var allowed = map[string][]string{
 
 	"host/internal/activate": {"abi", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
 		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
-	"host/internal/ingress": {"abi", "host/internal/frame", "host/internal/manifest", "host/internal/service"},
+	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
+	"host/internal/ingress": {"abi", "host/internal/auth", "host/internal/frame", "host/internal/manifest",
+		"host/internal/service"},
 
-	"host": {"host/internal/activate", "host/internal/confine", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
-		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
+	"host": {"host/internal/activate", "host/internal/auth", "host/internal/confine", "host/internal/infra",
+		"host/internal/ingress", "host/internal/machine", "host/internal/manifest", "host/internal/sandbox",
+		"host/internal/service", "host/internal/store"},
 	"host/hosttest": {"host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
-	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/guestbuild", "host/internal/machine",
-		"host/internal/manifest", "host/internal/service"},
+	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
+		"host/internal/manifest", "host/internal/service", "host/internal/store"},
 }
 
 // owners says which packages alone import a third-party module; tests may import any. There is one for each, but for
@@ -56,6 +59,10 @@ var owners = map[string]string{
 	"github.com/spf13/cobra":             "host/cmd/skep",
 	"github.com/spf13/pflag":             "host/cmd/skep",
 	"golang.org/x/sys":                   "host/internal/sandbox host/internal/confine",
+	"github.com/MicahParks/jwkset":       "host/internal/auth",
+	"github.com/MicahParks/keyfunc/v3":   "host/internal/auth",
+	"github.com/golang-jwt/jwt/v5":       "host/internal/auth",
+	"github.com/google/renameio/v2":      "host/internal/store",
 }
 
 func TestLayout(t *testing.T) {

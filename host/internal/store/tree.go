@@ -31,8 +31,10 @@ func (p Problem) String() string { return p.Path + ": " + p.Reason }
 
 // names with a meaning of their own.
 const (
-	hostFile        = "skep.toml"    // in the folder of services
-	serviceManifest = "service.toml" // in a service's folder, as generationsDir
+	hostFile        = "skep.toml" // in the folder of services
+	adminKeysFile   = "admin-keys.json"
+	serviceManifest = "service.toml" // in a service's folder, as those below
+	keysFile        = "keys.json"
 	generationsDir  = "generations"
 	moduleExt       = ".wasm"
 	manifestExt     = ".toml"
