@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -25,6 +26,10 @@ const (
 type Store struct {
 	path string
 	root *os.Root
+
+	changing sync.Mutex // held while a state changes
+	fault    func(step, name string) error
+	digests  digests
 }
 
 // Open opens a folder of services, which must exist.

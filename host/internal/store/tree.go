@@ -17,10 +17,12 @@ type Generation struct {
 	Endpoints []Endpoint // by id; at least one
 }
 
-// Service is one service with its generations, the newest first; there is at least one.
+// Service is one service with its generations, the newest first.
 type Service struct {
 	ID          string
-	Generations []Generation
+	Generations []Generation // may be empty
+	State       State
+	Err         error // an ErrState, where the state cannot be read
 }
 
 // Problem is something in the folder that cannot be served, and what to do about it.
@@ -32,8 +34,13 @@ func (p Problem) String() string { return p.Path + ": " + p.Reason }
 // names with a meaning of their own.
 const (
 	hostFile        = "skep.toml"    // in the folder of services
-	serviceManifest = "service.toml" // in a service's folder, as generationsDir
+	lockName        = ".lock"        // there too
+	modulesDir      = ".modules"     // there too
+	serviceManifest = "service.toml" // in a service's folder, as the next two
+	stateFile       = "state.json"
 	generationsDir  = "generations"
 	moduleExt       = ".wasm"
 	manifestExt     = ".toml"
+	resourcesDir    = "resources" // in a generation
+	temporary       = ".tmp"      // at the end of names of what is not whole yet, or not any more
 )
