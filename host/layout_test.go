@@ -52,6 +52,7 @@ var owners = map[string]string{
 	"github.com/pelletier/go-toml/v2":    "host/internal/manifest",
 	"github.com/spf13/cobra":             "host/cmd/skep",
 	"github.com/spf13/pflag":             "host/cmd/skep",
+	"github.com/fsnotify/fsnotify":       "host/internal/store",
 	"golang.org/x/sys":                   "host/internal/sandbox",
 }
 

@@ -15,6 +15,9 @@ type Generation struct {
 	// with a broken module is broken as a whole.
 	Loose     bool
 	Endpoints []Endpoint // by id; at least one
+	// Fingerprint and Settled are set by [Store.Watch]: a digest of all files, and whether they have stopped changing.
+	Fingerprint string
+	Settled     bool
 }
 
 // Service is one service with its generations, the newest first.
