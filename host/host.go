@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"skep/host/internal/activate"
 	"skep/host/internal/infra"
@@ -26,11 +27,11 @@ type Host struct {
 	registry  *service.Registry
 	activator *activate.Activator
 	server    *ingress.Server
-	problems  []string
 
-	stop   context.CancelFunc // ends the loading
-	loaded chan struct{}
-	close  func() error
+	stop    context.CancelFunc // ends the watch
+	watched chan struct{}      // closed when the watch has ended
+	first   chan error         // takes the outcome of the first look at the folder
+	close   func() error
 }
 
 // CompileChild compiles a module and ends the process, where a host started it for that; else it returns at once. Hosts
@@ -59,7 +60,7 @@ func New(config Config) (*Host, error) {
 		config.Log.Warn("request metadata stays off: the infrastructure type does not grant it", "infrastructure", where.Name)
 	}
 
-	h := &Host{registry: new(service.Registry), loaded: make(chan struct{})}
+	h := &Host{registry: new(service.Registry), first: make(chan error, 1), watched: make(chan struct{})}
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
@@ -79,33 +80,27 @@ func New(config Config) (*Host, error) {
 	h.server = ingress.New(ingress.Config{Registry: h.registry, Version: Version, Metadata: metadata, Log: config.Log})
 	h.close = sync.OnceValue(h.shutdown)
 
-	services, problems, err := h.store.Scan()
-	if err != nil {
-		_ = h.engine.Close()
-		_ = h.store.Close()
-		return nil, err
-	}
-	for _, p := range problems {
-		h.problems = append(h.problems, p.String())
-		config.Log.Warn("cannot be served", "path", p.Path, "reason", p.Reason)
-	}
-	h.load(services)
-	return h, nil
-}
-
-// load makes all services known and brings them up in the background.
-func (h *Host) load(services []store.Service) {
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
-	var all sync.WaitGroup
-	for _, s := range services {
-		finish := h.activator.Begin(s)
-		all.Go(func() { finish(ctx) })
+	go h.watch(ctx, config.Rescan)
+	if err := <-h.first; err != nil {
+		_ = h.Close()
+		return nil, err
 	}
-	go func() {
-		all.Wait()
-		close(h.loaded)
-	}()
+	return h, nil // what is in the folder is known, as loading
+}
+
+// watch keeps what serves as the folder says it should be.
+func (h *Host) watch(ctx context.Context, rescan time.Duration) {
+	defer close(h.watched)
+	looked := false
+	h.store.Watch(ctx, rescan, func(found store.Found) {
+		h.activator.Apply(found)
+		if !looked {
+			looked = true
+			h.first <- found.Err
+		}
+	})
 }
 
 // Serve answers the connections of a listener until the host is closed; it returns nil then. Several listeners may be
@@ -114,12 +109,10 @@ func (h *Host) Serve(ln net.Listener) error { return h.server.Serve(ln) }
 
 // Wait returns when everything that was found has been loaded or refused, or when ctx ends.
 func (h *Host) Wait(ctx context.Context) error {
-	select {
-	case <-h.loaded:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("host: waiting for endpoints to load: %w", ctx.Err())
+	if err := h.activator.Wait(ctx); err != nil {
+		return fmt.Errorf("host: waiting for endpoints to load: %w", err)
 	}
+	return nil
 }
 
 // Close stops to accept requests, answers those that have arrived, and gives everything back. What is still loading is
@@ -128,14 +121,16 @@ func (h *Host) Wait(ctx context.Context) error {
 func (h *Host) Close() error { return h.close() }
 
 func (h *Host) shutdown() error {
-	h.stop() // loading ends while requests are answered
+	h.stop()
+	loading := make(chan struct{})
+	go func() { // loading ends while requests are answered
+		defer close(loading)
+		<-h.watched
+		h.activator.Stop()
+	}()
 	err := h.server.Shutdown()
-	<-h.loaded
-	for _, e := range h.registry.Endpoints() {
-		if e.Caller != nil {
-			_ = e.Caller.Close() // its guests have answered; what is left is memory
-		}
-	}
+	<-loading
+	h.activator.Close()
 	_ = h.engine.Close()
 	_ = h.store.Close()
 	return err

@@ -101,3 +101,16 @@ func (s *Service) pick(at float64) *Generation {
 	}
 	return last
 }
+
+// Share is the part of the requests that a generation gets, 0 to 1.
+func (s *Service) Share(generation string) float64 {
+	if len(s.Mapping) == 0 && s.Active.ID == generation {
+		return 1
+	}
+	for _, share := range s.Mapping {
+		if share.Generation == generation {
+			return share.Weight
+		}
+	}
+	return 0
+}

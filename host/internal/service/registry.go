@@ -38,6 +38,30 @@ func (r *Registry) Put(s *Service) {
 	r.snapshot.Store(&next)
 }
 
+// Remove takes a service out. It does nothing when there is none.
+func (r *Registry) Remove(id string) {
+	r.write.Lock()
+	defer r.write.Unlock()
+	next := maps.Clone(r.load())
+	delete(next, id)
+	r.snapshot.Store(&next)
+}
+
+// SetDisabled says whether a service must not answer. It does nothing when there is none.
+func (r *Registry) SetDisabled(id string, disabled bool) {
+	r.write.Lock()
+	defer r.write.Unlock()
+	old := r.load()[id]
+	if old == nil || old.Disabled == disabled {
+		return
+	}
+	s := *old
+	s.Disabled = disabled
+	next := maps.Clone(r.load())
+	next[id] = &s
+	r.snapshot.Store(&next)
+}
+
 // PutEndpoint replaces one endpoint of a generation that is loaded. It does nothing when that generation is not loaded any
 // more, and says so.
 func (r *Registry) PutEndpoint(e *Endpoint) bool {

@@ -12,12 +12,15 @@ import (
 // Service is what a client addresses. It is immutable once it is in a [Registry]: a change makes a new one.
 type Service struct {
 	ID string
-	// Active answers every request, unless Mapping says otherwise. It is never nil.
+	// Active answers every request, unless Mapping says otherwise. It is never nil; a service that has nothing to serve
+	// has one without id and endpoints.
 	Active *Generation
 	// Others are loaded beside Active: they answer what Mapping gives them, and requests that ask for them by name.
 	Others []*Generation
 	// Mapping divides the requests among the generations that are loaded. Empty, it gives all of them to Active.
 	Mapping Mapping
+	// Disabled says that the service must not answer, whatever is loaded.
+	Disabled bool
 }
 
 // Generation is one version of all endpoints of a service. It is immutable once it is in a [Registry].

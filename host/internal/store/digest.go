@@ -82,13 +82,26 @@ func (d *digests) forget(gone func(name string) bool) {
 	}
 }
 
-// Fingerprint is a digest of all files of a generation: modules, sidecars and resources. It changes when one of them
-// does. A file that cannot be read counts as such.
-func (s *Store) Fingerprint(g Generation) string {
+// fresh is how young a change may be at most for a file to count as still being written: clocks of file systems are
+// coarse, and what changes twice in a tick looks like one change.
+const fresh = 50 * time.Millisecond
+
+// fingerprint is a text that changes with each file of a generation: modules, sidecars and resources. It reads none of
+// them. It reports whether all have been left alone for a while.
+func (s *Store) fingerprint(g Generation) (text string, rested bool) {
 	hash := sha256.New()
+	now := time.Now()
+	rested = true
 	add := func(name string) {
-		digest, err := s.digest(name)
-		fmt.Fprintf(hash, "%q %s %v\n", name, digest, err != nil)
+		info, err := s.root.Stat(name)
+		if err != nil {
+			fmt.Fprintf(hash, "%q is not there\n", name)
+			return
+		}
+		fmt.Fprintf(hash, "%q %d %d %s\n", name, info.Size(), info.ModTime().UnixNano(), identity(info))
+		if age := now.Sub(info.ModTime()); age >= 0 && age < fresh {
+			rested = false
+		}
 	}
 	for _, e := range g.Endpoints {
 		add(e.Module)
@@ -102,12 +115,12 @@ func (s *Store) Fingerprint(g Generation) string {
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 			case err != nil:
-				fmt.Fprintf(hash, "%q unreadable\n", name)
-			case d.Type().IsRegular():
+				fmt.Fprintf(hash, "%q cannot be read\n", name)
+			case !d.IsDir():
 				add(name)
 			}
 			return nil
 		})
 	}
-	return hex.EncodeToString(hash.Sum(nil))
+	return hex.EncodeToString(hash.Sum(nil)), rested
 }

@@ -9,3 +9,6 @@ func lockFile(*os.Root, string) (release func(), err error) { return func() {}, 
 
 // links is not known here.
 func links(os.FileInfo) uint64 { return 0 }
+
+// identity is not known here.
+func identity(os.FileInfo) string { return "" }

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 )
@@ -32,4 +33,12 @@ func links(info os.FileInfo) uint64 {
 		return uint64(st.Nlink)
 	}
 	return 0
+}
+
+// identity tells files apart that have the same name, size and time.
+func identity(info os.FileInfo) string {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return fmt.Sprint(st.Dev, st.Ino)
+	}
+	return ""
 }

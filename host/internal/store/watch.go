@@ -88,8 +88,9 @@ func (w *watcher) look(first bool) (Found, bool) {
 			if g.Loose {
 				key.generation = "" // its name changes with it
 			}
-			g.Fingerprint = w.store.Fingerprint(*g)
-			g.Settled = first || w.seen[key] == g.Fingerprint
+			var rested bool
+			g.Fingerprint, rested = w.store.fingerprint(*g)
+			g.Settled = first || rested && w.seen[key] == g.Fingerprint
 			all = all && g.Settled
 			seen[key] = g.Fingerprint
 		}
