@@ -7,6 +7,7 @@ package activate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -54,6 +55,9 @@ var ErrInfrastructure = errors.New("not granted by the infrastructure")
 
 // ErrGeneration says that an endpoint is sound, but another one of its generation is not.
 var ErrGeneration = errors.New("another endpoint of its generation was refused")
+
+// ErrRefused says that a generation cannot serve; it wraps the reason.
+var ErrRefused = errors.New("generation refused")
 
 // Apply makes the services as they were found serve, in the background, each on its own: what is new is loaded, and
 // takes the place of the old when it is ready; what cannot be loaded leaves the old as it is. What was found last
@@ -122,6 +126,34 @@ func (a *Activator) Wait(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Preload loads a generation that is in the folder, so that a switch to it takes no time. It stays loaded until another
+// one is preloaded. The error says why it cannot serve, or is a [store.ErrNotFound].
+func (a *Activator) Preload(ctx context.Context, id, generation string) error {
+	a.mu.Lock()
+	l := a.lines[id]
+	a.mu.Unlock()
+	if l == nil {
+		return fmt.Errorf("%w: service %s", store.ErrNotFound, id)
+	}
+	l.mu.Lock()
+	l.ahead = generation
+	l.version++
+	l.signal()
+	l.mu.Unlock()
+	if err := l.wait(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.loaded[generation] != nil {
+		return nil
+	}
+	if r, ok := l.refused[generation]; ok {
+		return fmt.Errorf("%w: %w", ErrRefused, r.reason)
+	}
+	return fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, id, generation)
 }
 
 // Stop gives up loading, and returns when nothing is loaded any more. What serves goes on.

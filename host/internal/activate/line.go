@@ -30,6 +30,7 @@ type line struct {
 	loaded  map[string]*generation // that can serve, by id
 	refused map[string]refusal     // generations that cannot, by id
 	serving []string               // ids of the generations that are published, the active one first
+	ahead   string                 // id of a generation that is loaded before anybody switches to it
 }
 
 // refusal is why a generation does not serve.
@@ -147,6 +148,7 @@ func (l *line) wait(ctx context.Context) error {
 func (l *line) bring(ctx context.Context, s store.Service) {
 	defer l.forget(s)
 	next, mapping := l.choose(ctx, s)
+	ahead := l.loadAhead(ctx, s)
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -160,13 +162,28 @@ func (l *line) bring(ctx context.Context, s store.Service) {
 		return
 	}
 	l.publish(next, mapping)
-	l.unload(next)
+	l.unload(append(next[:len(next):len(next)], ahead...))
 	if len(next) == 1 && !next[0].stored.Loose {
 		if err := l.a.Store.Activated(l.id, next[0].stored.ID); err != nil {
 			l.a.Log.Warn("what serves is not recorded, so that a rollback will not find it", "service", l.id,
 				"generation", next[0].stored.ID, "error", err)
 		}
 	}
+}
+
+// loadAhead obtains the generation that is to be loaded ahead, if any.
+func (l *line) loadAhead(ctx context.Context, s store.Service) []*generation {
+	l.mu.Lock()
+	ahead := l.ahead
+	l.mu.Unlock()
+	for _, g := range s.Generations {
+		if g.ID == ahead {
+			if found := l.obtain(ctx, g, false); found != nil {
+				return []*generation{found}
+			}
+		}
+	}
+	return nil
 }
 
 // choose gives the generations that should serve, loaded, the active one first, and how requests are divided. It gives
@@ -183,7 +200,7 @@ func (l *line) choose(ctx context.Context, s store.Service) ([]*generation, serv
 		if s.State.Held(g.ID) {
 			continue
 		}
-		if found := l.obtain(ctx, g); found != nil {
+		if found := l.obtain(ctx, g, true); found != nil {
 			return []*generation{found}, nil
 		}
 		if ctx.Err() != nil {
@@ -201,7 +218,7 @@ func (l *line) choosePinned(ctx context.Context, s store.Service) (next []*gener
 		var found *generation
 		for _, g := range s.Generations {
 			if g.ID == share.Generation {
-				found = l.obtain(ctx, g)
+				found = l.obtain(ctx, g, true)
 			}
 		}
 		if found == nil {
@@ -235,8 +252,8 @@ func (l *line) choosePinned(ctx context.Context, s store.Service) (next []*gener
 }
 
 // obtain gives a generation as it lies in the folder: one that is loaded already, or it loads it. It gives nil for one
-// that cannot be had.
-func (l *line) obtain(ctx context.Context, stored store.Generation) *generation {
+// that cannot be had. With show, requests learn that it is being loaded, where nothing serves.
+func (l *line) obtain(ctx context.Context, stored store.Generation, show bool) *generation {
 	rests := func(again time.Time) bool { return again.IsZero() || time.Now().Before(again) }
 	have := l.loaded[stored.ID]
 	if !stored.Settled || have != nil && have.stored.Fingerprint == stored.Fingerprint && rests(have.again) {
@@ -246,7 +263,7 @@ func (l *line) obtain(ctx context.Context, stored store.Generation) *generation 
 		return have
 	}
 	next := l.a.inspect(stored)
-	if len(l.serving) == 0 {
+	if show && len(l.serving) == 0 {
 		l.show(next)
 	}
 	bad := l.load(ctx, next)

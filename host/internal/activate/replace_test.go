@@ -225,3 +225,24 @@ func TestUnreadableState(t *testing.T) {
 		t.Errorf("new is %+v", s)
 	}
 }
+
+func TestPreload(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two"),
+		"docs/generations/bad/a.wasm": []byte("not wasm")})
+	if err := b.Preload(t.Context(), "docs", "v1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.generation(t, "v1"); !got.Loaded || got.Share != 0 {
+		t.Errorf("v1 is %+v", got)
+	}
+	b.checkSays(t, "a", "v2", "two")
+	if err := b.Preload(t.Context(), "docs", "bad"); !errors.Is(err, ErrRefused) || !errors.Is(err, sandbox.ErrModule) {
+		t.Errorf("a broken generation: %v", err)
+	}
+	b.checkSays(t, "a", "v2", "two")
+	for _, missing := range [][2]string{{"docs", "v7"}, {"other", "v1"}} {
+		if err := b.Preload(t.Context(), missing[0], missing[1]); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%v: %v", missing, err)
+		}
+	}
+}

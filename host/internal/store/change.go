@@ -110,7 +110,7 @@ func (s *Store) Activated(id, generation string) error {
 	return s.change(id, func(st *State, have []Generation) error {
 		st.order(have)
 		for _, g := range slices.Backward(have) {
-			if !slices.ContainsFunc(st.Imports, func(i Import) bool { return i.Generation == g.ID }) {
+			if !st.knows(g.ID) {
 				st.came(g.ID, false)
 			}
 		}

@@ -136,6 +136,11 @@ func (st *State) gone(generation string) {
 	st.History = slices.Compact(st.History)
 }
 
+// knows says whether a generation is in the order.
+func (st State) knows(generation string) bool {
+	return slices.ContainsFunc(st.Imports, func(i Import) bool { return i.Generation == generation })
+}
+
 // Held says whether a generation must not become active by itself.
 func (st State) Held(generation string) bool {
 	return slices.Contains(st.Imports, Import{generation, true})

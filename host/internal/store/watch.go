@@ -44,22 +44,43 @@ func (s *Store) Watch(ctx context.Context, rescan time.Duration, apply func(Foun
 // run is Watch.
 func (w *watcher) run(ctx context.Context, rescan time.Duration, apply func(Found)) {
 	applied := ""
-	for first, wait := true, settleFirst; ; first = false {
+	var asked chan struct{}
+	for first, wait := true, settleFirst; ctx.Err() == nil; first = false {
 		found, settled := w.look(first)
 		if now := describeFound(found); now != applied {
 			apply(found)
 			applied = now
 		}
+		if asked != nil {
+			close(asked)
+		}
 		if settled {
 			wait = settleFirst
-			w.pause(ctx, rescan)
+			asked = w.pause(ctx, rescan)
 		} else {
-			w.pause(ctx, wait)
+			asked = w.pause(ctx, wait)
 			wait = min(2*wait, settleMost)
 		}
-		if ctx.Err() != nil {
-			return
-		}
+	}
+	if asked != nil {
+		close(asked)
+	}
+}
+
+// Refresh has Watch look at the folder now, and returns when what it has found is applied, or when ctx ends. Without a
+// Watch it waits for one.
+func (s *Store) Refresh(ctx context.Context) error {
+	done := make(chan struct{})
+	select {
+	case s.asked <- done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -90,7 +111,9 @@ func (w *watcher) look(first bool) (Found, bool) {
 			}
 			var rested bool
 			g.Fingerprint, rested = w.store.fingerprint(*g)
-			g.Settled = first || rested && w.seen[key] == g.Fingerprint
+			before, known := w.seen[key]
+			imported := !known && service.State.knows(g.ID) // as a whole
+			g.Settled = first || imported || rested && before == g.Fingerprint
 			all = all && g.Settled
 			seen[key] = g.Fingerprint
 		}
@@ -143,8 +166,9 @@ func (w *watcher) follow(services []Service) {
 	}
 }
 
-// pause waits for a change, and a little longer for those that come with it.
-func (w *watcher) pause(ctx context.Context, longest time.Duration) {
+// pause waits for a change, and a little longer for those that come with it. Who asks for a look does not wait, and is
+// given back.
+func (w *watcher) pause(ctx context.Context, longest time.Duration) (asked chan struct{}) {
 	var events chan fsnotify.Event
 	var errors chan error
 	if w.events != nil {
@@ -155,9 +179,11 @@ func (w *watcher) pause(ctx context.Context, longest time.Duration) {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-timer.C:
-			return
+			return nil
+		case asked = <-w.store.asked:
+			return asked
 		case <-errors: // an overflow: something has changed
 		case e := <-events:
 			if e.Op == fsnotify.Chmod || path.Base(filepath.ToSlash(e.Name)) == lockName {

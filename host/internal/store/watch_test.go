@@ -132,8 +132,12 @@ func TestSlowCopy(t *testing.T) {
 	if len(settled) != 1 {
 		t.Errorf("%d states counted as settled while the file grew, want the first alone", len(settled))
 	}
-	w.look(false)
-	if found, all := w.look(false); !all || !newest(found).Settled {
-		t.Error("the file stays the same and does not count as settled")
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		if found, all := w.look(false); all && newest(found).Settled {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the file stays the same and does not count as settled")
+		}
 	}
 }
