@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/auth"
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
 	"skep/host/internal/sandbox"
@@ -27,6 +28,7 @@ type Host struct {
 	registry  *service.Registry
 	activator *activate.Activator
 	server    *ingress.Server
+	policies  *auth.Policies
 
 	stop    context.CancelFunc // ends the watch
 	watched chan struct{}      // closed when the watch has ended
@@ -77,9 +79,11 @@ func New(config Config) (*Host, error) {
 	}
 	h.activator = activate.New(h.store, h.engine, h.registry, where, config.Log)
 	h.activator.Max = settings.Max
-	h.server = ingress.New(ingress.Config{Registry: h.registry, Version: Version, Metadata: metadata, Log: config.Log})
 	h.close = sync.OnceValue(h.shutdown)
 
+	h.policies = auth.NewPolicies(h.store, config.Log)
+	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
+		Log: config.Log})
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	go h.watch(ctx, config.Rescan)
@@ -95,6 +99,9 @@ func (h *Host) watch(ctx context.Context, rescan time.Duration) {
 	defer close(h.watched)
 	looked := false
 	h.store.Watch(ctx, rescan, func(found store.Found) {
+		for _, s := range found.Services {
+			h.policies.Load(s.ID)
+		}
 		h.activator.Apply(found)
 		if !looked {
 			looked = true
@@ -131,6 +138,7 @@ func (h *Host) shutdown() error {
 	err := h.server.Shutdown()
 	<-loading
 	h.activator.Close()
+	h.policies.Close()
 	_ = h.engine.Close()
 	_ = h.store.Close()
 	return err

@@ -35,15 +35,16 @@ var allowed = map[string][]string{
 
 	"host/internal/activate": {"abi", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
 		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
-	"host/internal/ingress": {"abi", "host/internal/frame", "host/internal/manifest", "host/internal/service",
-		"host/internal/swagger"},
+	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
+	"host/internal/ingress": {"abi", "host/internal/auth", "host/internal/frame", "host/internal/manifest",
+		"host/internal/service", "host/internal/swagger"},
 
-	"host": {"host/internal/activate", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
+	"host": {"host/internal/activate", "host/internal/auth", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
 		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
 	"host/hosttest": {"host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
-	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/guestbuild", "host/internal/machine",
-		"host/internal/manifest", "host/internal/service"},
+	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
+		"host/internal/manifest", "host/internal/service", "host/internal/store"},
 }
 
 // owners says which package alone imports a third-party module; tests may import any.
@@ -56,6 +57,9 @@ var owners = map[string]string{
 	"github.com/spf13/cobra":             "host/cmd/skep",
 	"github.com/spf13/pflag":             "host/cmd/skep",
 	"github.com/fsnotify/fsnotify":       "host/internal/store",
+	"github.com/MicahParks/jwkset":       "host/internal/auth",
+	"github.com/MicahParks/keyfunc/v3":   "host/internal/auth",
+	"github.com/golang-jwt/jwt/v5":       "host/internal/auth",
 	"golang.org/x/sys":                   "host/internal/sandbox",
 }
 

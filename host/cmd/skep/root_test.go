@@ -31,9 +31,17 @@ func commands(cmd *cobra.Command) (list []*cobra.Command) {
 	return list
 }
 
+// commandName is a command as it is typed after skep, "skep" for that itself.
+func commandName(c *cobra.Command) string {
+	if name, ok := strings.CutPrefix(c.CommandPath(), "skep "); ok {
+		return name
+	}
+	return "skep"
+}
+
 func TestHelp(t *testing.T) {
 	for _, c := range append(commands(newRoot("skep")), newRoot("skep")) {
-		t.Run(c.Name(), func(t *testing.T) {
+		t.Run(commandName(c), func(t *testing.T) {
 			if c.Short == "" || c.Example == "" {
 				t.Error("no short text or no example")
 			}
@@ -42,7 +50,7 @@ func TestHelp(t *testing.T) {
 			if code != exitOK || stderr != "" {
 				t.Fatalf("exit code %d, stderr %q", code, stderr)
 			}
-			golden := filepath.Join("testdata", "help", c.Name()+".txt")
+			golden := filepath.Join("testdata", "help", strings.ReplaceAll(commandName(c), " ", "-")+".txt")
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
 					t.Fatal(err)
@@ -61,7 +69,8 @@ func TestHelp(t *testing.T) {
 
 func TestEveryCommandHasAScript(t *testing.T) {
 	for _, c := range commands(newRoot("skep")) {
-		if _, err := os.Stat(filepath.Join("testdata", "script", c.Name()+".txtar")); err != nil {
+		name, _, _ := strings.Cut(commandName(c), " ")
+		if _, err := os.Stat(filepath.Join("testdata", "script", name+".txtar")); err != nil {
 			t.Error(err)
 		}
 	}
@@ -72,6 +81,7 @@ func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
 		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
 		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB",
+		"admin": "true", "expiry": "2130-12-31T00:00:00Z",
 	}
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"skep/host/internal/auth"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 )
@@ -18,10 +19,13 @@ import (
 type exchange struct {
 	ctx     requestContext
 	path    []byte
+	caller  auth.Principal // who sends the request
 	request frame.Request
 	encoder frame.Encoder
 	decoder frame.Decoder
 	body    []byte
+
+	credentials [][]byte // Authorization headers; parts of the server's buffers
 }
 
 // handle answers every request that could be read.
@@ -66,7 +70,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		writeError(ctx, 405, "MethodNotAllowed", "an endpoint is called by POST")
 		return
 	}
-	e := s.find(ctx, r)
+	e := s.find(ctx, x, r)
 	if e == nil {
 		return
 	}
@@ -97,10 +101,13 @@ func (s *Server) isAlive(ctx *fasthttp.RequestCtx) {
 }
 
 // find gives the endpoint that a route names, or answers the request itself and gives nil.
-func (s *Server) find(ctx *fasthttp.RequestCtx, r route) *service.Endpoint {
+func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, r route) *service.Endpoint {
 	found := s.Registry.Lookup(r.service)
 	if found == nil {
 		writeError(ctx, 404, "NotFound", "no such service")
+		return nil
+	}
+	if !s.authorize(ctx, x, found.ID) { // before anything of the service shows
 		return nil
 	}
 	e := found.Active.Endpoints[string(r.endpoint)]

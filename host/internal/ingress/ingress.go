@@ -27,6 +27,7 @@ const (
 // Config is what a server needs. All fields are required but Metadata.
 type Config struct {
 	Registry *service.Registry
+	Access   Access
 	Version  string // sent as DSS-Version
 	Metadata bool   // endpoints see headers and path of a request
 	Log      *slog.Logger

@@ -92,6 +92,9 @@ func start(t *testing.T, endpoints ...*service.Endpoint) *running {
 func startWith(t *testing.T, config Config) *running {
 	t.Helper()
 	log := new(syncBuffer)
+	if config.Access == nil {
+		config.Access = public{}
+	}
 	config.Version, config.Log = "9.9.9", slog.New(slog.NewTextHandler(log, nil))
 	s := New(config)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

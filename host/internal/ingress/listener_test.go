@@ -16,7 +16,7 @@ import (
 )
 
 func quietServer() *Server {
-	return New(Config{Registry: registry(), Version: "9.9.9", Log: slog.New(slog.DiscardHandler)})
+	return New(Config{Registry: registry(), Access: public{}, Version: "9.9.9", Log: slog.New(slog.DiscardHandler)})
 }
 
 func listen(t *testing.T) net.Listener {
@@ -68,7 +68,7 @@ func TestShutdownWhileServeBegins(t *testing.T) {
 // Shutdown answers the request that runs and ends its connection then.
 func TestShutdownAnswersWhatRuns(t *testing.T) {
 	entered, leave := make(chan bool), make(chan bool)
-	s := New(Config{Version: "9.9.9", Log: slog.New(slog.DiscardHandler),
+	s := New(Config{Access: public{}, Version: "9.9.9", Log: slog.New(slog.DiscardHandler),
 		Registry: registry(endpoint("slow", guest(func([]byte) ([]byte, error) {
 			close(entered)
 			<-leave

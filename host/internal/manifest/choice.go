@@ -43,17 +43,18 @@ func namesOf[T comparable](choices []choice[T]) string {
 	return strings.Join(names, ", ")
 }
 
-// pick reads the value of an enumeration.
-func pick[T comparable](t *table, key string, choices []choice[T], into *T) {
+// pick reads the value of an enumeration, and says whether it set it.
+func pick[T comparable](t *table, key string, choices []choice[T], into *T) bool {
 	var name string
 	if !t.str(key, &name) {
-		return
+		return false
 	}
 	for _, c := range choices {
 		if c.name == name {
 			*into = c.value
-			return
+			return true
 		}
 	}
 	t.wrong(key, "unknown value %q; allowed are %s", shorten(name), namesOf(choices))
+	return false
 }

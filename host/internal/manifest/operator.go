@@ -52,7 +52,8 @@ func ParseHost(name string, text []byte) (Host, error) {
 
 // Service is what service.toml says: the operator's settings for one service.
 type Service struct {
-	Max Maxima // of the service's endpoints, beside those of the host
+	Max  Maxima // of the service's endpoints, beside those of the host
+	Auth Auth   // who may call them
 }
 
 // ParseService reads a service.toml. The name is that of the text in errors, which are of type *[Error], and in what
@@ -61,6 +62,7 @@ func ParseService(name string, text []byte) (Service, error) {
 	var s Service
 	ps := readText(text, func(t *table) {
 		t.sub("max", func(t *table) { s.Max.read(t, name) })
+		t.sub("auth", s.Auth.read)
 	})
 	if err := ps.err(name); err != nil {
 		return Service{}, err

@@ -60,7 +60,7 @@ func TestOperatorErrors(t *testing.T) {
 		{host, "[max.pool]\ntimeout = \"0s\"", "skep.toml:2:1: max.pool.timeout: 0s is not above 0 and at most 1m0s"},
 		{service, `max.isolation = "none"`,
 			`service.toml:1:5: max.isolation: unknown value "none"; allowed are request, instance`},
-		{service, `addr = "x"`, `service.toml:1:1: unknown key "addr"; known here are max`},
+		{service, `addr = "x"`, `service.toml:1:1: unknown key "addr"; known here are auth, max`},
 	} {
 		if err := test.parse(test.text); !errors.Is(err, ErrInvalid) || err.Error() != test.want {
 			t.Errorf("%s\ngives %v\nwant  %s", test.text, err, test.want)

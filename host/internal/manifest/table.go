@@ -112,6 +112,46 @@ func (t *table) duration(key string, into *time.Duration) {
 	}
 }
 
+// moment takes a TOML date and time, or a string of that form. It must say its distance from UTC.
+func (t *table) moment(key string, into *time.Time) {
+	v, ok := t.take(key)
+	if !ok {
+		return
+	}
+	if s, ok := v.(string); ok {
+		if at, err := time.Parse(time.RFC3339, s); err == nil {
+			v = at
+		}
+	}
+	if at, ok := v.(time.Time); ok {
+		*into = at.UTC()
+		return
+	}
+	t.wrong(key, "is not a date and time as 2030-12-31T23:59:59Z")
+}
+
+// strings takes a list of strings.
+func (t *table) strings(key string, into *[]string) bool {
+	const want = "a list of strings"
+	v, ok := t.take(key)
+	if !ok {
+		return false
+	}
+	list, ok := as[[]any](t, key, v, want)
+	if !ok {
+		return false
+	}
+	texts := make([]string, len(list))
+	for i, v := range list {
+		if texts[i], ok = v.(string); !ok {
+			t.wrong(key, "holds %s, must be %s", describe(v), want)
+			return false
+		}
+	}
+	*into = texts
+	return true
+}
+
 func (t *table) size(key string, into *int64) bool {
 	v, ok := t.take(key)
 	if !ok {

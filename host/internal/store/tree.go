@@ -36,10 +36,12 @@ func (p Problem) String() string { return p.Path + ": " + p.Reason }
 
 // names with a meaning of their own.
 const (
-	hostFile        = "skep.toml"    // in the folder of services
-	lockName        = ".lock"        // there too
-	modulesDir      = ".modules"     // there too
-	serviceManifest = "service.toml" // in a service's folder, as the next two
+	hostFile        = "skep.toml" // in the folder of services, as the next three
+	adminKeysFile   = "admin-keys.json"
+	lockName        = ".lock"
+	modulesDir      = ".modules"
+	serviceManifest = "service.toml" // in a service's folder, as the next three
+	keysFile        = "keys.json"
 	stateFile       = "state.json"
 	generationsDir  = "generations"
 	moduleExt       = ".wasm"
