@@ -19,8 +19,6 @@ import (
 type Config struct {
 	Store     *store.Store
 	Activator *activate.Activator
-	// Keys says who may use the API.
-	Keys Keys
 	// Version is that of the host.
 	Version string
 	// Metrics writes the host's metrics as Prometheus reads them; nil: there are none.

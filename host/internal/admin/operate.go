@@ -58,7 +58,9 @@ func (s *Server) metrics(http.ResponseWriter, *http.Request) (any, error) {
 var started = time.Now()
 
 // nothingCached empties what this host does not have.
-func (s *Server) nothingCached(http.ResponseWriter, *http.Request) (any, error) { return ok{OK: true}, nil }
+func (s *Server) nothingCached(http.ResponseWriter, *http.Request) (any, error) {
+	return ok{OK: true}, nil
+}
 
 // noCodeEnvironments refuses what goes with Python code on the node.
 func (s *Server) noCodeEnvironments(http.ResponseWriter, *http.Request) (any, error) {

@@ -14,6 +14,7 @@ type route struct {
 	pattern string
 	// handle answers with a value that becomes JSON, or has written its answer itself and gives nil.
 	handle func(s *Server, w http.ResponseWriter, r *http.Request) (any, error)
+	secret bool // the path holds a key
 	open   bool // for everybody
 	change bool // goes into the audit log
 	upload bool // takes a body of any size, and checks it itself
@@ -46,7 +47,7 @@ var routes = []route{
 
 	{pattern: "GET " + Prefix + "/keys", handle: (*Server).listKeys},
 	{pattern: "POST " + Prefix + "/keys", handle: (*Server).addKey, change: true},
-	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true},
+	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true, secret: true},
 	{pattern: "DELETE " + Prefix + "/keys/{id}/key", handle: (*Server).deleteKeyByID, change: true},
 
 	{pattern: "GET " + Prefix + "/metrics", handle: (*Server).metrics},
@@ -71,16 +72,20 @@ func (s *Server) route(r route) http.Handler {
 		if !r.upload {
 			req.Body = http.MaxBytesReader(w, req.Body, maxBody)
 		}
+		path := req.URL.Path
+		if r.secret {
+			path = r.pattern
+		}
 		var answer any
 		if err == nil {
 			answer, err = r.handle(s, w, req)
 		}
 		if r.change {
-			s.audit(req, id, err, time.Since(start))
+			s.audit(req, path, id, err, time.Since(start))
 		}
 		switch {
 		case err != nil:
-			s.Log.Warn("admin request refused", "method", req.Method, "path", req.URL.Path, "reason", err)
+			s.Log.Warn("admin request refused", "method", req.Method, "path", path, "reason", err)
 			writeError(w, failureOf(err))
 		case answer != nil:
 			writeJSON(w, http.StatusOK, answer)
@@ -98,7 +103,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 }
 
 // audit records a change, or the attempt.
-func (s *Server) audit(r *http.Request, key string, err error, took time.Duration) {
+func (s *Server) audit(r *http.Request, path, key string, err error, took time.Duration) {
 	if s.Audit == nil {
 		return
 	}
@@ -106,7 +111,7 @@ func (s *Server) audit(r *http.Request, key string, err error, took time.Duratio
 	if err != nil {
 		outcome = failureOf(err).errorType
 	}
-	s.Audit.LogAttrs(r.Context(), slog.LevelInfo, "admin", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+	s.Audit.LogAttrs(r.Context(), slog.LevelInfo, "admin", slog.String("method", r.Method), slog.String("path", path),
 		slog.String("query", r.URL.RawQuery), slog.String("keyId", key), slog.String("remote", r.RemoteAddr),
 		slog.String("outcome", outcome), slog.Duration("took", took))
 }

@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,8 +101,12 @@ func (s *Server) refresh(ctx context.Context) error {
 	return s.Activator.Wait(ctx)
 }
 
-func (s *Server) enable(_ http.ResponseWriter, r *http.Request) (any, error)  { return s.setEnabled(r, true) }
-func (s *Server) disable(_ http.ResponseWriter, r *http.Request) (any, error) { return s.setEnabled(r, false) }
+func (s *Server) enable(_ http.ResponseWriter, r *http.Request) (any, error) {
+	return s.setEnabled(r, true)
+}
+func (s *Server) disable(_ http.ResponseWriter, r *http.Request) (any, error) {
+	return s.setEnabled(r, false)
+}
 
 func (s *Server) setEnabled(r *http.Request, enabled bool) (any, error) {
 	if err := s.Store.SetEnabled(r.PathValue("service"), enabled); err != nil {
@@ -203,5 +206,3 @@ func describeEndpoint(e *service.Endpoint) endpointItem {
 	}
 	return item
 }
-
-var errNoBody = errors.New("no body")

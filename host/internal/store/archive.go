@@ -2,6 +2,7 @@ package store
 
 import (
 	"archive/zip"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"sync/atomic"
+	"syscall"
 )
 
 // Archive is a package in a zip file.
@@ -24,12 +26,55 @@ const (
 	maxDirectory = 8 << 20
 )
 
-// OpenArchive opens a zip file. What it claims to hold is read, nothing is unpacked.
-func OpenArchive(name string) (*Archive, error) {
-	f, err := os.Open(name)
+// OpenPackage opens a zip file or a folder.
+func OpenPackage(name string) (Package, error) {
+	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
+	if info.IsDir() {
+		return OpenFolder(name)
+	}
+	return OpenArchive(name)
+}
+
+// OpenArchive opens a zip file. What it claims to hold is read, nothing is unpacked.
+func OpenArchive(name string) (*Archive, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe of that name stops nothing
+	if err != nil {
+		return nil, err
+	}
+	return newArchive(f)
+}
+
+// Receive takes a zip file from a reader. Nothing is left of it when the archive is closed.
+func (s *Store) Receive(r io.Reader) (*Archive, error) {
+	name := "." + rand.Text() + temporary
+	var f *os.File
+	err := s.disk("open", name, func() (err error) {
+		f, err = s.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = s.root.Remove(name) }() // what is open stays readable
+	source := &sourceReader{r: io.LimitReader(r, maxArchive+1)}
+	if err := s.disk("write", name, func() error {
+		_, err := io.Copy(f, source)
+		return err
+	}); err != nil {
+		f.Close()
+		if source.err != nil {
+			return nil, source.err
+		}
+		return nil, err
+	}
+	return newArchive(f)
+}
+
+// newArchive takes an open file.
+func newArchive(f *os.File) (*Archive, error) {
 	files, err := list(f)
 	if err != nil {
 		f.Close()

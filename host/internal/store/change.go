@@ -22,8 +22,7 @@ func (s *Store) change(id string, f func(st *State, have []Generation) error) er
 		return err
 	}
 	before := st.clone()
-	sc := &scan{fsys: s.root.FS(), store: s}
-	if err := f(&st, sc.generations(id)); err != nil {
+	if err := f(&st, s.generations(id)); err != nil {
 		return err
 	}
 	if st.equal(before) {
@@ -50,17 +49,41 @@ func (s *Store) State(id string) (State, error) {
 	return s.readState(id)
 }
 
-// SetMapping divides the traffic of a service between generations, from now on and whatever appears. It enables the
-// service. A mapping that makes no sense is an [ErrMapping], and nothing changes.
-func (s *Store) SetMapping(id string, mapping []Share) error {
+// CheckMapping says whether the traffic of a service can be divided in this way. The error is an [ErrMapping].
+func (s *Store) CheckMapping(id string, mapping []Share) error {
+	if err := s.exists(id); err != nil {
+		return err
+	}
+	return allThere(id, mapping, s.generations(id))
+}
+
+func allThere(id string, mapping []Share, have []Generation) error {
 	if err := checkMapping(mapping); err != nil {
 		return err
 	}
+	for _, share := range mapping {
+		if !has(have, share.Generation) {
+			return fmt.Errorf("%w: service %s has no generation %s", ErrMapping, id, share.Generation)
+		}
+	}
+	return nil
+}
+
+func has(list []Generation, id string) bool {
+	return slices.ContainsFunc(list, func(g Generation) bool { return g.ID == id })
+}
+
+// generations lists those of a service, in no order that means anything.
+func (s *Store) generations(id string) []Generation {
+	return (&scan{fsys: s.root.FS(), store: s}).generations(id)
+}
+
+// SetMapping divides the traffic of a service between generations, from now on and whatever appears. It enables the
+// service. A mapping that makes no sense is an [ErrMapping], and nothing changes.
+func (s *Store) SetMapping(id string, mapping []Share) error {
 	return s.change(id, func(st *State, have []Generation) error {
-		for _, share := range mapping {
-			if !slices.ContainsFunc(have, func(g Generation) bool { return g.ID == share.Generation }) {
-				return fmt.Errorf("%w: service %s has no generation %s", ErrMapping, id, share.Generation)
-			}
+		if err := allThere(id, mapping, have); err != nil {
+			return err
 		}
 		st.Mode, st.Mapping, st.Disabled = ModePinned, slices.Clone(mapping), false
 		return nil
@@ -70,7 +93,7 @@ func (s *Store) SetMapping(id string, mapping []Share) error {
 // SwitchTo makes one generation the active one, from now on and whatever appears. It does not enable the service.
 func (s *Store) SwitchTo(id, generation string) error {
 	return s.change(id, func(st *State, have []Generation) error {
-		if !slices.ContainsFunc(have, func(g Generation) bool { return g.ID == generation }) {
+		if !has(have, generation) {
 			return fmt.Errorf("%w: service %s has no generation %s", ErrNotFound, id, generation)
 		}
 		st.Mode, st.Mapping = ModePinned, []Share{{generation, 1}}
@@ -94,6 +117,20 @@ func (s *Store) SwitchToNewest(id string) (generation string, err error) {
 		return nil
 	})
 	return generation, err
+}
+
+// Newest is the generation that came last, however it came.
+func (s *Store) Newest(id string) (string, error) {
+	st, err := s.State(id)
+	if err != nil {
+		return "", err
+	}
+	have := s.generations(id)
+	if len(have) == 0 {
+		return "", fmt.Errorf("%w: service %s has no generation", ErrNotFound, id)
+	}
+	st.order(have)
+	return have[0].ID, nil
 }
 
 // SetEnabled says whether a service answers.
@@ -128,12 +165,11 @@ func (s *Store) Previous(id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sc := &scan{fsys: s.root.FS(), store: s}
-	have := sc.generations(id)
+	have := s.generations(id)
 	if n := len(st.History); n > 0 {
 		now := st.History[n-1]
 		for _, g := range slices.Backward(st.History) {
-			if g != now && slices.ContainsFunc(have, func(h Generation) bool { return h.ID == g }) {
+			if g != now && has(have, g) {
 				return g, nil
 			}
 		}

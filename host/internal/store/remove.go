@@ -22,7 +22,7 @@ func (s *Store) DeleteGeneration(id, generation string) error {
 		return err
 	}
 	return s.change(id, func(st *State, have []Generation) error {
-		if !slices.ContainsFunc(have, func(g Generation) bool { return g.ID == generation }) {
+		if !has(have, generation) {
 			return fmt.Errorf("%w: service %s has no generation %s", ErrNotFound, id, generation)
 		}
 		if st.uses(generation) {
