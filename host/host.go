@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/admin"
 	"skep/host/internal/auth"
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
@@ -29,12 +31,24 @@ type Host struct {
 	activator *activate.Activator
 	server    *ingress.Server
 	policies  *auth.Policies
+	admin     *admin.Server
 
 	stop    context.CancelFunc // ends the watch
 	watched chan struct{}      // closed when the watch has ended
 	first   chan error         // takes the outcome of the first look at the folder
 	close   func() error
+	state   atomic.Int32
 }
+
+// States of a host.
+const (
+	stateLoading int32 = iota
+	stateReady
+	stateClosing
+)
+
+// adminGrace is how long a closing host waits for answers of the admin API.
+const adminGrace = 5 * time.Second
 
 // CompileChild compiles a module and ends the process, where a host started it for that; else it returns at once. Hosts
 // compile in child processes, which a hostile module may use up, and such a child is by default this program once more:
@@ -84,6 +98,8 @@ func New(config Config) (*Host, error) {
 	h.policies = auth.NewPolicies(h.store, config.Log)
 	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
 		Log: config.Log})
+	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
+		Audit: config.Log.With("logger", "audit.apicalls"), Log: config.Log})
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	go h.watch(ctx, config.Rescan)
@@ -106,6 +122,11 @@ func (h *Host) watch(ctx context.Context, rescan time.Duration) {
 		if !looked {
 			looked = true
 			h.first <- found.Err
+			go func() {
+				if h.activator.Wait(ctx) == nil {
+					h.state.CompareAndSwap(stateLoading, stateReady)
+				}
+			}()
 		}
 	})
 }
@@ -113,6 +134,13 @@ func (h *Host) watch(ctx context.Context, rescan time.Duration) {
 // Serve answers the connections of a listener until the host is closed; it returns nil then. Several listeners may be
 // served at once; the host closes them.
 func (h *Host) Serve(ln net.Listener) error { return h.server.Serve(ln) }
+
+// ServeAdmin answers the connections of a listener with the admin API until the host is closed; it returns nil then. Who
+// may use it has a key of the host's administrators.
+func (h *Host) ServeAdmin(ln net.Listener) error { return h.admin.Serve(ln) }
+
+// ready says whether the host takes requests: from when all that it found at first is loaded or refused until it closes.
+func (h *Host) ready() bool { return h.state.Load() == stateReady }
 
 // Wait returns when everything that was found has been loaded or refused, or when ctx ends.
 func (h *Host) Wait(ctx context.Context) error {
@@ -128,6 +156,7 @@ func (h *Host) Wait(ctx context.Context) error {
 func (h *Host) Close() error { return h.close() }
 
 func (h *Host) shutdown() error {
+	h.state.Store(stateClosing)
 	h.stop()
 	loading := make(chan struct{})
 	go func() { // loading ends while requests are answered
@@ -137,6 +166,9 @@ func (h *Host) shutdown() error {
 	}()
 	err := h.server.Shutdown()
 	<-loading
+	ctx, cancel := context.WithTimeout(context.Background(), adminGrace)
+	defer cancel()
+	_ = h.admin.Shutdown(ctx) // what was asked for is done, or can be asked for again
 	h.activator.Close()
 	h.policies.Close()
 	_ = h.engine.Close()

@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"host/internal/ingress": {"abi", "host/internal/auth", "host/internal/frame", "host/internal/manifest",
 		"host/internal/service", "host/internal/swagger"},
 
-	"host": {"host/internal/activate", "host/internal/auth", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
+	"host": {"host/internal/activate", "host/internal/admin", "host/internal/auth", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
 		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
 	"host/hosttest": {"host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
