@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 
 	"host": {"host/internal/activate", "host/internal/admin", "host/internal/auth", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
 		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
-	"host/hosttest": {"host", "host/internal/guestbuild"},
+	"host/hosttest": {"abi", "host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
 	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
 		"host/internal/manifest", "host/internal/service", "host/internal/store"},

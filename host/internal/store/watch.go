@@ -86,11 +86,16 @@ func (s *Store) Refresh(ctx context.Context) error {
 
 type generationKey struct{ service, generation string }
 
+type seenGeneration struct {
+	fingerprint string
+	settled     bool
+}
+
 // watcher is what Watch knows between two looks.
 type watcher struct {
 	store  *Store
-	seen   map[generationKey]string // fingerprints of the last look
-	events *fsnotify.Watcher        // nil where the system tells of no changes
+	seen   map[generationKey]seenGeneration // by the last look
+	events *fsnotify.Watcher                // nil where the system tells of no changes
 }
 
 // look lists the folder. It reports whether everything was settled.
@@ -100,7 +105,7 @@ func (w *watcher) look(first bool) (Found, bool) {
 	if found.Err != nil {
 		return found, true
 	}
-	seen, all := make(map[generationKey]string), true
+	seen, all := make(map[generationKey]seenGeneration), true
 	for i := range found.Services {
 		service := &found.Services[i]
 		for j := range service.Generations {
@@ -113,9 +118,9 @@ func (w *watcher) look(first bool) (Found, bool) {
 			g.Fingerprint, rested = w.store.fingerprint(*g)
 			before, known := w.seen[key]
 			imported := !known && service.State.knows(g.ID) // as a whole
-			g.Settled = first || imported || rested && before == g.Fingerprint
+			g.Settled = first || imported || before.fingerprint == g.Fingerprint && (rested || before.settled)
 			all = all && g.Settled
-			seen[key] = g.Fingerprint
+			seen[key] = seenGeneration{g.Fingerprint, g.Settled}
 		}
 	}
 	w.seen = seen
