@@ -6,9 +6,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"skep/host/internal/infra"
 	"skep/host/internal/machine"
+	"skep/host/internal/store"
 )
 
 // Config says what a host serves and how. The zero value serves ./services.
@@ -30,6 +32,9 @@ type Config struct {
 	// MemoryBudget is how much memory all endpoints together may take, in bytes. Default: half of what the control group
 	// of this process allows, or the machine has.
 	MemoryBudget int64
+	// Rescan is how often the folder of services is looked at where the system tells of no changes, as on network file
+	// systems. Default 2 s.
+	Rescan time.Duration
 	// Log takes what operators should know. Default slog.Default().
 	Log *slog.Logger
 }
@@ -53,6 +58,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("%w: Root: %q is not a folder", ErrConfig, c.Root)
 		}
 	}
+	if c.Rescan < 0 {
+		return fmt.Errorf("%w: Rescan: %v is negative", ErrConfig, c.Rescan)
+	}
 	if c.MemoryBudget < 0 {
 		return fmt.Errorf("%w: MemoryBudget: %d is negative", ErrConfig, c.MemoryBudget)
 	}
@@ -73,6 +81,9 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("%w: CacheDir: name a folder: %w", ErrConfig, err)
 		}
 		c.CacheDir = filepath.Join(dir, "skep")
+	}
+	if c.Rescan == 0 {
+		c.Rescan = store.DefaultRescan
 	}
 	if c.MemoryBudget == 0 {
 		c.MemoryBudget = machine.ReadMemory().Guests()

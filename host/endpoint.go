@@ -63,7 +63,13 @@ func (h *Host) Endpoints() []Endpoint {
 }
 
 // Problems lists files and folders that are not served because of their place or name, each with what to do.
-func (h *Host) Problems() []string { return append([]string(nil), h.problems...) }
+func (h *Host) Problems() []string {
+	var list []string
+	for _, p := range h.activator.Problems() {
+		list = append(list, p.String())
+	}
+	return list
+}
 
 func (h *Host) describe(e *service.Endpoint) Endpoint {
 	report := h.activator.Report(e)

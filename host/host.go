@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/admin"
 	"skep/host/internal/auth"
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
@@ -28,12 +31,24 @@ type Host struct {
 	activator *activate.Activator
 	server    *ingress.Server
 	policies  *auth.Policies
-	problems  []string
+	admin     *admin.Server
 
-	stop   context.CancelFunc // ends the loading
-	loaded chan struct{}
-	close  func() error
+	stop    context.CancelFunc // ends the watch
+	watched chan struct{}      // closed when the watch has ended
+	first   chan error         // takes the outcome of the first look at the folder
+	close   func() error
+	state   atomic.Int32
 }
+
+// States of a host.
+const (
+	stateLoading int32 = iota
+	stateReady
+	stateClosing
+)
+
+// adminGrace is how long a closing host waits for answers of the admin API.
+const adminGrace = 5 * time.Second
 
 // CompileChild compiles a module and ends the process, where a host started it for that; else it returns at once. Hosts
 // compile in child processes, which a hostile module may use up, and such a child is by default this program once more:
@@ -61,7 +76,7 @@ func New(config Config) (*Host, error) {
 		config.Log.Warn("request metadata stays off: the infrastructure type does not grant it", "infrastructure", where.Name)
 	}
 
-	h := &Host{registry: new(service.Registry), loaded: make(chan struct{})}
+	h := &Host{registry: new(service.Registry), first: make(chan error, 1), watched: make(chan struct{})}
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
@@ -80,51 +95,59 @@ func New(config Config) (*Host, error) {
 	h.activator.Max = settings.Max
 	h.close = sync.OnceValue(h.shutdown)
 
-	services, problems, err := h.store.Scan()
-	if err != nil {
-		_ = h.engine.Close()
-		_ = h.store.Close()
-		return nil, err
-	}
-	for _, p := range problems {
-		h.problems = append(h.problems, p.String())
-		config.Log.Warn("cannot be served", "path", p.Path, "reason", p.Reason)
-	}
 	h.policies = auth.NewPolicies(h.store, config.Log)
 	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
 		Log: config.Log})
-	h.load(services)
-	return h, nil
-}
-
-// load makes all services known and brings them up in the background.
-func (h *Host) load(services []store.Service) {
+	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
+		Audit: config.Log.With("logger", "audit.apicalls"), Log: config.Log})
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
-	var all sync.WaitGroup
-	for _, s := range services {
-		h.policies.Load(s.ID)
-		finish := h.activator.Begin(s)
-		all.Go(func() { finish(ctx) })
+	go h.watch(ctx, config.Rescan)
+	if err := <-h.first; err != nil {
+		_ = h.Close()
+		return nil, err
 	}
-	go func() {
-		all.Wait()
-		close(h.loaded)
-	}()
+	return h, nil // what is in the folder is known, as loading
+}
+
+// watch keeps what serves as the folder says it should be.
+func (h *Host) watch(ctx context.Context, rescan time.Duration) {
+	defer close(h.watched)
+	looked := false
+	h.store.Watch(ctx, rescan, func(found store.Found) {
+		for _, s := range found.Services {
+			h.policies.Load(s.ID)
+		}
+		h.activator.Apply(found)
+		if !looked {
+			looked = true
+			h.first <- found.Err
+			go func() {
+				if h.activator.Wait(ctx) == nil {
+					h.state.CompareAndSwap(stateLoading, stateReady)
+				}
+			}()
+		}
+	})
 }
 
 // Serve answers the connections of a listener until the host is closed; it returns nil then. Several listeners may be
 // served at once; the host closes them.
 func (h *Host) Serve(ln net.Listener) error { return h.server.Serve(ln) }
 
+// ServeAdmin answers the connections of a listener with the admin API until the host is closed; it returns nil then. Who
+// may use it has a key of the host's administrators.
+func (h *Host) ServeAdmin(ln net.Listener) error { return h.admin.Serve(ln) }
+
+// ready says whether the host takes requests: from when all that it found at first is loaded or refused until it closes.
+func (h *Host) ready() bool { return h.state.Load() == stateReady }
+
 // Wait returns when everything that was found has been loaded or refused, or when ctx ends.
 func (h *Host) Wait(ctx context.Context) error {
-	select {
-	case <-h.loaded:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("host: waiting for endpoints to load: %w", ctx.Err())
+	if err := h.activator.Wait(ctx); err != nil {
+		return fmt.Errorf("host: waiting for endpoints to load: %w", err)
 	}
+	return nil
 }
 
 // Close stops to accept requests, answers those that have arrived, and gives everything back. What is still loading is
@@ -133,14 +156,20 @@ func (h *Host) Wait(ctx context.Context) error {
 func (h *Host) Close() error { return h.close() }
 
 func (h *Host) shutdown() error {
-	h.stop() // loading ends while requests are answered
+	h.state.Store(stateClosing)
+	h.stop()
+	loading := make(chan struct{})
+	go func() { // loading ends while requests are answered
+		defer close(loading)
+		<-h.watched
+		h.activator.Stop()
+	}()
 	err := h.server.Shutdown()
-	<-h.loaded
-	for _, e := range h.registry.Endpoints() {
-		if e.Caller != nil {
-			_ = e.Caller.Close() // its guests have answered; what is left is memory
-		}
-	}
+	<-loading
+	ctx, cancel := context.WithTimeout(context.Background(), adminGrace)
+	defer cancel()
+	_ = h.admin.Shutdown(ctx) // what was asked for is done, or can be asked for again
+	h.activator.Close()
 	h.policies.Close()
 	_ = h.engine.Close()
 	_ = h.store.Close()

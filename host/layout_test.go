@@ -20,8 +20,9 @@ var allowed = map[string][]string{
 	"guest-sdk/go/skep/skeptest": {"abi", "guest-sdk/go/skep", "guest-sdk/go/skep/internal/codec",
 		"guest-sdk/go/skep/internal/inproc"},
 	"guest-sdk/go/skep/skeptest/internal/classifier": nil, // its code is tests
-	"host/internal/manifest":                         {"abi"},
-	"host/internal/service":                          {"abi"},
+	"host/internal/schema":                           {"abi"},
+	"host/internal/manifest":                         {"abi", "host/internal/schema"},
+	"host/internal/service":                          {"abi", "host/internal/schema"},
 	"host/internal/infra":                            nil,
 	"host/internal/machine":                          nil,
 	"host/internal/confine":                          nil,
@@ -29,7 +30,8 @@ var allowed = map[string][]string{
 
 	"host/internal/sandbox": {"abi", "host/internal/confine", "host/internal/manifest", "host/internal/service",
 		"host/internal/wasmbin"},
-	"host/internal/frame":      {"abi", "host/internal/service"},
+	"host/internal/frame":      {"abi", "host/internal/schema", "host/internal/service"},
+	"host/internal/swagger":    {"abi", "host/internal/frame", "host/internal/schema", "host/internal/service"},
 	"host/internal/store":      {"host/internal/service"},
 	"host/internal/guestbuild": {"abi", "host/internal/manifest", "host/internal/wasmbin"},
 
@@ -37,12 +39,12 @@ var allowed = map[string][]string{
 		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
 	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
 	"host/internal/ingress": {"abi", "host/internal/auth", "host/internal/frame", "host/internal/manifest",
-		"host/internal/service"},
+		"host/internal/service", "host/internal/swagger"},
 
-	"host": {"host/internal/activate", "host/internal/auth", "host/internal/confine", "host/internal/infra",
-		"host/internal/ingress", "host/internal/machine", "host/internal/manifest", "host/internal/sandbox",
-		"host/internal/service", "host/internal/store"},
-	"host/hosttest": {"host", "host/internal/guestbuild"},
+	"host": {"host/internal/activate", "host/internal/admin", "host/internal/auth", "host/internal/confine",
+		"host/internal/infra", "host/internal/ingress", "host/internal/machine", "host/internal/manifest",
+		"host/internal/sandbox", "host/internal/service", "host/internal/store"},
+	"host/hosttest": {"abi", "host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
 	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
 		"host/internal/manifest", "host/internal/service", "host/internal/store"},
@@ -62,7 +64,7 @@ var owners = map[string]string{
 	"github.com/MicahParks/jwkset":       "host/internal/auth",
 	"github.com/MicahParks/keyfunc/v3":   "host/internal/auth",
 	"github.com/golang-jwt/jwt/v5":       "host/internal/auth",
-	"github.com/google/renameio/v2":      "host/internal/store",
+	"github.com/fsnotify/fsnotify":       "host/internal/store",
 }
 
 func TestLayout(t *testing.T) {

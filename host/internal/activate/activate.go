@@ -1,6 +1,7 @@
 // Package activate brings stored modules to the point where they serve: it reads manifests, asks what the
-// infrastructure grants, has modules compiled and initialised, runs their test queries, and puts what passed into the
-// registry. It knows neither HTTP nor the engine behind a sandbox.
+// infrastructure grants, has modules compiled and initialised, runs their test queries, puts what passed into the
+// registry, and takes out what has been replaced when its last call is answered. It knows neither HTTP nor the engine
+// behind a sandbox.
 package activate
 
 import (
@@ -24,20 +25,28 @@ type Activator struct {
 	Engine   *sandbox.Engine
 	Registry *service.Registry
 	Infra    infra.Type
-	Max      manifest.Maxima // of all endpoints; a service may have lower ones. Set it before the first Begin
+	Max      manifest.Maxima // of all endpoints; a service may have lower ones. Set it before the first Apply
 	Log      *slog.Logger
 
-	slots chan struct{} // modules that are compiled at the same time
+	slots   chan struct{} // modules that are compiled at the same time
+	ctx     context.Context
+	stop    context.CancelFunc
+	closing sync.WaitGroup // callers that answer their last calls
 
-	mu      sync.Mutex
-	reports map[string]Report // by place
+	mu       sync.Mutex
+	lines    map[string]*line // by service
+	problems []store.Problem
+	reports  map[string]Report // by place
 }
 
-// New gives an activator that compiles one module a core at a time.
+// New gives an activator that compiles one module a core at a time. It must be closed.
 func New(s *store.Store, e *sandbox.Engine, r *service.Registry, t infra.Type, log *slog.Logger) *Activator {
-	return &Activator{Store: s, Engine: e, Registry: r, Infra: t, Log: log,
+	a := &Activator{Store: s, Engine: e, Registry: r, Infra: t, Log: log,
 		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		lines:   make(map[string]*line),
 		reports: make(map[string]Report)}
+	a.ctx, a.stop = context.WithCancel(context.Background())
+	return a
 }
 
 // ErrInfrastructure says that the infrastructure type does not grant what an endpoint asks for. It takes out that
@@ -47,102 +56,129 @@ var ErrInfrastructure = errors.New("not granted by the infrastructure")
 // ErrGeneration says that an endpoint is sound, but another one of its generation is not.
 var ErrGeneration = errors.New("another endpoint of its generation was refused")
 
-// ErrReplaced says that the generation of an endpoint is not the active one any more.
-var ErrReplaced = errors.New("its generation was replaced while it was loaded")
+// ErrRefused says that a generation cannot serve; it wraps the reason.
+var ErrRefused = errors.New("generation refused")
 
-// Begin makes a service known, as loading, and returns the work that is left: call it, in the background where that
-// helps, to bring the service up. The newest generation that is sound becomes active; where there is none, the newest
-// one, with all its endpoints refused. The service has at least one generation. When ctx ends, what is not loaded by
-// then is refused with ErrStopped.
-func (a *Activator) Begin(s store.Service) (finish func(context.Context)) {
-	first := a.inspect(s.Generations[0])
-	a.publish(first)
-	return func(ctx context.Context) {
-		for i, g := range s.Generations {
-			next := first
-			if i > 0 {
-				next = a.inspect(g)
-			}
-			if a.load(ctx, next) {
-				return
-			}
-			if ctx.Err() != nil {
-				break
-			}
+// Apply makes the services as they were found serve, in the background, each on its own: what is new is loaded, and
+// takes the place of the old when it is ready; what cannot be loaded leaves the old as it is. What was found last
+// counts. It must not be called after Close.
+func (a *Activator) Apply(found store.Found) {
+	if found.Err != nil {
+		a.Log.Error("the folder of services cannot be read: what serves goes on", "error", found.Err)
+		return
+	}
+	a.tellProblems(found.Problems)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	there := make(map[string]bool)
+	for _, s := range found.Services {
+		there[s.ID] = true
+		l := a.lines[s.ID]
+		if l == nil {
+			l = newLine(a, s.ID)
+			a.lines[s.ID] = l
+			l.announce(s)
+			go l.run()
 		}
-		a.publish(first)
+		l.want(s)
+	}
+	for id, l := range a.lines {
+		if !there[id] {
+			l.want(store.Service{ID: id})
+		}
 	}
 }
 
-// generation is one that is being activated.
-type generation struct {
-	stored     store.Generation
-	candidates []*candidate
+// tellProblems logs what is new among the things in the folder that cannot be served.
+func (a *Activator) tellProblems(problems []store.Problem) {
+	a.mu.Lock()
+	old := make(map[store.Problem]bool)
+	for _, p := range a.problems {
+		old[p] = true
+	}
+	a.problems = problems
+	a.mu.Unlock()
+	for _, p := range problems {
+		if !old[p] {
+			a.Log.Warn("cannot be served", "path", p.Path, "reason", p.Reason)
+		}
+	}
 }
 
-func (a *Activator) inspect(stored store.Generation) *generation {
-	g := &generation{stored: stored}
-	for _, e := range stored.Endpoints {
-		g.candidates = append(g.candidates, a.read(e))
-	}
-	return g
+// Problems are the things in the folder that cannot be served because of their place or name.
+func (a *Activator) Problems() []store.Problem {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]store.Problem(nil), a.problems...)
 }
 
-// publish makes a generation the active one of its service, with its endpoints as they stand.
-func (a *Activator) publish(g *generation) {
-	active := &service.Generation{ID: g.stored.ID, Endpoints: make(map[string]*service.Endpoint)}
-	for _, c := range g.candidates {
-		active.Endpoints[c.endpoint.ID] = c.endpoint
+// Wait returns when everything that Apply was given is serving or refused, or when ctx ends.
+func (a *Activator) Wait(ctx context.Context) error {
+	a.mu.Lock()
+	var lines []*line
+	for _, l := range a.lines {
+		lines = append(lines, l)
 	}
-	a.Registry.Put(&service.Service{ID: g.stored.Service, Active: active})
-}
-
-// load brings the candidates up and publishes them: each for itself where they are loose, else all or none. It reports
-// whether the generation serves.
-func (a *Activator) load(ctx context.Context, g *generation) bool {
-	var all sync.WaitGroup
-	for _, c := range g.candidates {
-		all.Go(func() {
-			a.start(ctx, c)
-			if g.stored.Loose && !a.Registry.PutEndpoint(c.endpoint) {
-				c.withdraw(ErrReplaced)
-			}
-		})
-	}
-	all.Wait()
-	if g.stored.Loose {
-		return true
-	}
-	bad := g.defect()
-	if bad == nil {
-		a.publish(g)
-		return true
-	}
-	for _, c := range g.candidates {
-		c.withdraw(fmt.Errorf("%w: %s", ErrGeneration, bad.endpoint.ID))
-	}
-	if ctx.Err() == nil {
-		a.Log.Error("generation refused", "service", g.stored.Service, "generation", g.stored.ID,
-			"endpoint", bad.endpoint.ID)
-	}
-	return false
-}
-
-// defect is a candidate that spoils its generation, nil where there is none.
-func (g *generation) defect() *candidate {
-	for _, c := range g.candidates {
-		if c.endpoint.State == service.StateRefused && !errors.Is(c.endpoint.Reason, ErrInfrastructure) {
-			return c
+	a.mu.Unlock()
+	for _, l := range lines {
+		if err := l.wait(ctx); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// withdraw takes back a sound candidate that must not serve.
-func (c *candidate) withdraw(reason error) {
-	if c.endpoint.State != service.StateReady {
-		return
+// Preload loads a generation that is in the folder, so that a switch to it takes no time. It stays loaded until another
+// one is preloaded. The error says why it cannot serve, or is a [store.ErrNotFound].
+func (a *Activator) Preload(ctx context.Context, id, generation string) error {
+	a.mu.Lock()
+	l := a.lines[id]
+	a.mu.Unlock()
+	if l == nil {
+		return fmt.Errorf("%w: service %s", store.ErrNotFound, id)
 	}
-	_ = c.endpoint.Caller.Close() // nobody has called it
-	c.refuse(reason)
+	l.mu.Lock()
+	l.ahead = generation
+	l.version++
+	l.signal()
+	l.mu.Unlock()
+	if err := l.wait(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.loaded[generation] != nil {
+		return nil
+	}
+	if r, ok := l.refused[generation]; ok {
+		return fmt.Errorf("%w: %w", ErrRefused, r.reason)
+	}
+	return fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, id, generation)
+}
+
+// Stop gives up loading, and returns when nothing is loaded any more. What serves goes on.
+func (a *Activator) Stop() {
+	a.stop()
+	a.mu.Lock()
+	lines := a.lines
+	a.lines = nil
+	a.mu.Unlock()
+	for _, l := range lines {
+		<-l.ended
+	}
+}
+
+// Close ends all endpoints, when their calls are answered. Stop comes first.
+func (a *Activator) Close() {
+	for _, e := range a.Registry.Endpoints() {
+		if e.Caller != nil {
+			a.retire(e.Caller)
+		}
+	}
+	a.closing.Wait()
+}
+
+// retire ends an endpoint that gets no new calls, when those that it has are answered.
+func (a *Activator) retire(c service.Caller) {
+	a.closing.Go(func() { _ = c.Close() }) // its guests have answered; what is left is memory
 }

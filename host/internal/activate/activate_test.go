@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"skep/abi"
 	"skep/host/internal/frame"
@@ -63,7 +64,8 @@ func valueFrame(s string) []byte {
 // bench is an activator on a folder of its own.
 type bench struct {
 	*Activator
-	log *syncBuffer
+	root string
+	log  *syncBuffer
 }
 
 // syncBuffer takes a log from several goroutines.
@@ -106,24 +108,11 @@ type files map[string][]byte
 // prepare makes a folder of services and an activator for it.
 func prepare(t *testing.T, on string, content files) (*bench, []store.Service) {
 	t.Helper()
-	root := t.TempDir()
-	for name, data := range content {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := store.Open(root)
+	b := &bench{root: t.TempDir(), log: new(syncBuffer)}
+	b.add(t, content)
+	s, err := store.Open(b.root)
 	if err != nil {
 		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	services, problems, err := s.Scan()
-	if err != nil || len(problems) > 0 {
-		t.Fatalf("problems %v, %v", problems, err)
 	}
 	e, err := engine()
 	if err != nil {
@@ -133,26 +122,59 @@ func prepare(t *testing.T, on string, content files) (*bench, []store.Service) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := new(syncBuffer)
-	b := &bench{New(s, e, new(service.Registry), where, slog.New(slog.NewTextHandler(log, nil))), log}
+	b.Activator = New(s, e, new(service.Registry), where, slog.New(slog.NewTextHandler(b.log, nil)))
 	t.Cleanup(func() {
-		for _, e := range b.Registry.Endpoints() {
-			if e.Caller != nil {
-				_ = e.Caller.Close()
-			}
-		}
+		b.Stop()
+		b.Close()
+		_ = s.Close()
 	})
-	return b, services
+	return b, b.look(t)
 }
 
 // bring activates all that is in a folder.
 func bring(t *testing.T, on string, content files) *bench {
 	t.Helper()
 	b, services := prepare(t, on, content)
-	for _, s := range services {
-		b.Begin(s)(t.Context())
-	}
+	b.apply(t, services...)
 	return b
+}
+
+// apply activates services as they were found.
+func (b *bench) apply(t *testing.T, services ...store.Service) {
+	t.Helper()
+	b.Apply(store.Found{Services: services})
+	if err := b.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// look lists the folder of services.
+func (b *bench) look(t *testing.T) []store.Service {
+	t.Helper()
+	var found store.Found
+	ctx, stop := context.WithCancel(t.Context())
+	b.Store.Watch(ctx, time.Hour, func(f store.Found) {
+		found = f
+		stop()
+	})
+	if found.Err != nil {
+		t.Fatal(found.Err)
+	}
+	return found.Services
+}
+
+// add writes files into the folder of services.
+func (b *bench) add(t *testing.T, content files) {
+	t.Helper()
+	for name, data := range content {
+		file := filepath.Join(b.root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // endpoint finds an endpoint of an active generation.

@@ -87,65 +87,26 @@ func TestStopWhileLoading(t *testing.T) {
 		"slow/probe.wasm":            probeModule(t),
 		"slow/probe.toml":            []byte("limits.init = \"60s\"\n[[test]]\nbody.do = \"spin\"\n"),
 	})
-	finish := map[string]func(context.Context){}
-	for _, s := range services {
-		finish[s.ID] = b.Begin(s)
-	}
-	ctx, stop := context.WithCancel(t.Context())
 	spinning := b.log.await("spinning")
-	slow := make(chan bool)
-	go func() {
-		finish["slow"](ctx)
-		close(slow)
-	}()
+	b.Apply(store.Found{Services: services})
 	<-spinning
-	stop()
-	<-slow
-	finish["docs"](ctx)
-	finish["loose"](ctx)
-	for _, e := range b.Registry.Endpoints() {
-		if e.State != service.StateRefused || !errors.Is(e.Reason, ErrStopped) {
-			t.Errorf("%s is %s: %v", e.Place(), e.State, e.Reason)
-		}
+	b.Stop()
+	if e := b.endpoint(t, "slow", "probe"); e.State == service.StateReady {
+		t.Errorf("%s is %s", e.Place(), e.State)
 	}
 	if log := b.log.String(); strings.Contains(log, "refused") {
 		t.Errorf("the log blames modules:\n%s", log)
 	}
-	if older := b.Report(&service.Endpoint{Service: "docs", Generation: "v1", ID: "a"}); older.Digest != "" {
-		t.Error("an older generation was still looked at")
-	}
 }
 
-// Endpoints are known, as loading, from the moment of Begin.
-func TestBegin(t *testing.T) {
-	b, services := prepare(t, "databricks", files{
-		"docs/good.wasm":   hello,
-		"docs/custom.wasm": withManifest(hello, "returns_custom_response = true"),
+// Endpoints are known, as loading, as soon as Apply returns.
+func TestLoadingIsKnown(t *testing.T) {
+	b, services := prepare(t, "static", files{
+		"docs/probe.wasm": probeModule(t), "docs/probe.toml": []byte("[[test]]\nbody.do = \"spin\"\n"),
 	})
-	finish := b.Begin(services[0])
-	if e := b.endpoint(t, "docs", "good"); e.State != service.StateLoading || e.Kind != abi.KindFunction {
+	b.Apply(store.Found{Services: services})
+	if e := b.endpoint(t, "docs", "probe"); e.State != service.StateLoading || e.Caller != nil {
 		t.Errorf("%s is %s", e.Place(), e.State)
-	}
-	checkRefused(t, b, "docs", "custom", ErrInfrastructure) // known without compiling
-	if got := b.Report(b.endpoint(t, "docs", "custom")).Manifest; !got.CustomResponse {
-		t.Errorf("report before loading: %+v", got)
-	}
-	finish(t.Context())
-	checkHello(t, b, "docs", "good", "")
-}
-
-// A loose module that is ready too late, when another generation has taken the place of its own, is given up.
-func TestReplacedWhileLoading(t *testing.T) {
-	b, services := prepare(t, "static", files{"docs/a.wasm": hello})
-	g := b.inspect(services[0].Generations[0])
-	b.publish(&generation{stored: store.Generation{Service: "docs", ID: "next"}})
-	b.load(t.Context(), g)
-	e := g.candidates[0].endpoint
-	if e.State != service.StateRefused || !errors.Is(e.Reason, ErrReplaced) || e.Caller != nil {
-		t.Errorf("%s is %s: %v", e.Place(), e.State, e.Reason)
-	}
-	if s := b.Registry.Lookup([]byte("docs")); s.Active.ID != "next" || len(s.Active.Endpoints) != 0 {
-		t.Errorf("active is %+v", s.Active)
 	}
 }
 
@@ -165,7 +126,7 @@ func TestWithdraw(t *testing.T) {
 	caller := new(closing)
 	ready := &candidate{endpoint: &service.Endpoint{State: service.StateReady, Caller: caller}}
 	ready.withdraw(ErrGeneration)
-	ready.withdraw(ErrReplaced) // has no effect any more
+	ready.withdraw(ErrStopped) // has no effect any more
 	if caller.closed != 1 || !errors.Is(ready.endpoint.Reason, ErrGeneration) {
 		t.Errorf("closed %d times, %v", caller.closed, ready.endpoint.Reason)
 	}
@@ -175,7 +136,7 @@ func TestWithdraw(t *testing.T) {
 func TestPanicWhileLoading(t *testing.T) {
 	b, services := prepare(t, "static", files{"docs/a.wasm": hello, "docs/b.wasm": []byte("not wasm")})
 	b.Engine = nil // so that loading panics
-	b.Begin(services[0])(t.Context())
+	b.apply(t, services...)
 	checkRefused(t, b, "docs", "a", ErrInternal)
 	if log := b.log.String(); !strings.Contains(log, "start.go") || !strings.Contains(log, "nil pointer") {
 		t.Errorf("the log has no panic with its stack:\n%s", log)
@@ -183,6 +144,6 @@ func TestPanicWhileLoading(t *testing.T) {
 
 	b, services = prepare(t, "static", files{"docs/a.wasm": hello})
 	b.Store = nil // so that reading panics
-	b.Begin(services[0])(t.Context())
+	b.apply(t, services...)
 	checkRefused(t, b, "docs", "a", ErrInternal)
 }

@@ -176,9 +176,7 @@ func TestServiceMaxima(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Max = h.Max
-	for _, s := range services {
-		b.Begin(s)(t.Context())
-	}
+	b.apply(t, services...)
 	for place, want := range map[string]string{
 		"free/a": "", "bounded/b": "",
 		"bounded/a": "limits.timeout: 4s is above the maximum of 3s, which " + b.file(t, "bounded"),

@@ -110,6 +110,10 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, r route) *service.E
 	if !s.authorize(ctx, x, found.ID) { // before anything of the service shows
 		return nil
 	}
+	if found.Disabled || found.Active.ID == "" {
+		failure{503, "ServiceUnavailable", "the service is disabled, or has nothing to serve", 1}.write(ctx)
+		return nil
+	}
 	e := found.Active.Endpoints[string(r.endpoint)]
 	switch {
 	case e == nil:

@@ -23,8 +23,8 @@ type budget struct {
 // many small ones are bounded too.
 const instanceOverhead = 256 << 10
 
-// errNoRoom says that the budget is used up.
-var errNoRoom = errors.New("the memory budget of all guests is used up")
+// ErrNoRoom says that the budget is used up.
+var ErrNoRoom = errors.New("the memory budget of all guests is used up")
 
 // take charges n bytes. It reports false, and charges nothing, when they would go beyond the limit.
 func (b *budget) take(n int64) bool {
@@ -48,8 +48,8 @@ func (b *budget) giveBack(n int64) {
 	}
 }
 
-// exhausted is the errNoRoom for a request of n bytes.
+// exhausted is the ErrNoRoom for a request of n bytes.
 func (b *budget) exhausted(n int64) error {
 	return fmt.Errorf("%w: %s are wanted, and %s of %s are taken; raise the budget, or lower limits.memory and pool.ceil "+
-		"of endpoints", errNoRoom, manifest.FormatSize(n), manifest.FormatSize(b.used.Load()), manifest.FormatSize(b.limit))
+		"of endpoints", ErrNoRoom, manifest.FormatSize(n), manifest.FormatSize(b.used.Load()), manifest.FormatSize(b.limit))
 }

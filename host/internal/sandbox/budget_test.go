@@ -33,7 +33,7 @@ func TestBudget(t *testing.T) {
 	if none := (*budget)(nil); !none.take(1<<62) || !new(budget).take(1<<62) {
 		t.Error("there is a limit that nobody has set")
 	}
-	if err := b.exhausted(1 << 20); !errors.Is(err, errNoRoom) {
+	if err := b.exhausted(1 << 20); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -234,7 +234,7 @@ func TestPoolWithoutRoom(t *testing.T) {
 		made, _ := newTestPool(manifest.Pool{})
 		p := newPool(manifest.Pool{Cruise: 4, Ceil: 4, Queue: 2, Timeout: time.Minute}, func() (*instance, error) {
 			if room == 0 {
-				return nil, errNoRoom
+				return nil, ErrNoRoom
 			}
 			room--
 			return made.fresh()
@@ -276,7 +276,7 @@ func TestPoolRoomReturns(t *testing.T) {
 		made, _ := newTestPool(manifest.Pool{})
 		p := newPool(manifest.Pool{Cruise: 4, Ceil: 4, Queue: 9, Timeout: time.Minute}, func() (*instance, error) {
 			if room == 0 {
-				return nil, errNoRoom
+				return nil, ErrNoRoom
 			}
 			room--
 			return made.fresh()

@@ -39,10 +39,10 @@ type instance struct {
 // newInstance instantiates a module without running anything of it. With an image, its memory has the size of that.
 func (e *Engine) newInstance(m *module, limit int64, img *image, log guestLog) (*instance, error) {
 	memory, err := e.newMemory(m, limit, img)
-	if errors.Is(err, errNoRoom) && e.pools.shrink() {
+	if errors.Is(err, ErrNoRoom) && e.pools.shrink() {
 		memory, err = e.newMemory(m, limit, img)
 	}
-	if errors.Is(err, errNoRoom) {
+	if errors.Is(err, ErrNoRoom) {
 		return nil, err // the guest is not at fault
 	}
 	if err != nil {

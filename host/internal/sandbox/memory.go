@@ -53,7 +53,7 @@ func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, e
 }
 
 // newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
-// to be mapped. An error of which the budget is the cause is an errNoRoom.
+// to be mapped. An error of which the budget is the cause is an ErrNoRoom.
 func newMemory(size, limit int64, mapped *frozen, b *budget) (*linearMemory, error) {
 	m := &linearMemory{budget: b}
 	if !m.charge(size + instanceOverhead) {

@@ -126,7 +126,7 @@ func (p *pool) make() (*instance, error) {
 	if err == nil {
 		return in, nil
 	}
-	noRoom := errors.Is(err, errNoRoom)
+	noRoom := errors.Is(err, ErrNoRoom)
 	if noRoom {
 		err = fmt.Errorf("%w: %w", service.ErrPoolFull, err)
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -19,26 +18,22 @@ func (s *Store) ServiceFile(id, name string) (Text, error) {
 	return text, err
 }
 
-// ErrNoService says that there is no folder of that service.
-var ErrNoService = errors.New("no such service")
-
 // UpdateKeys replaces the file that [Store.Keys] reads by what change makes of it. Readers see the old text or the new
 // one, also after a crash, and updates come one after the other, also those of other processes. When change fails, or
 // gives the same text, nothing is written. It gives the path of the file.
 func (s *Store) UpdateKeys(id string, change func(old []byte) ([]byte, error)) (path string, err error) {
 	name := keysPath(id)
 	path = filepath.Join(s.path, name)
-	dir, err := s.root.Open(filepath.Dir(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return path, fmt.Errorf("%w: the folder %s does not exist", ErrNoService, filepath.Dir(path))
+	if id != "" {
+		if err := s.exists(id); err != nil {
+			return path, err
+		}
 	}
+	unlock, err := s.lock()
 	if err != nil {
 		return path, err
 	}
-	defer func() { err = errors.Join(err, dir.Close()) }() // gives the lock back
-	if err := lock(dir); err != nil {
-		return path, fmt.Errorf("locking %s: %w", filepath.Dir(path), err)
-	}
+	defer unlock()
 	old, err := s.Keys(id)
 	if err != nil {
 		return path, err
@@ -47,10 +42,7 @@ func (s *Store) UpdateKeys(id string, change func(old []byte) ([]byte, error)) (
 	if err != nil || string(text) == string(old.Bytes) {
 		return path, err
 	}
-	if err := replace(path, text); err != nil {
-		return path, err
-	}
-	return path, dir.Sync()
+	return path, s.replaceFile(name, text)
 }
 
 func keysPath(id string) string {

@@ -48,7 +48,7 @@ func TestUpdateKeys(t *testing.T) {
 	if found, err := os.ReadDir(filepath.Join(root, "docs")); err != nil || len(found) != 1 {
 		t.Errorf("left behind: %v, %v", found, err)
 	}
-	if _, err := s.UpdateKeys("missing", set("x")); !errors.Is(err, ErrNoService) {
+	if _, err := s.UpdateKeys("missing", set("x")); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a service that is not there: %v", err)
 	}
 	for _, id := range []string{"outside", "file"} {

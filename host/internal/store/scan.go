@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
 
 	"skep/host/internal/service"
 )
@@ -33,11 +32,15 @@ func (s *Store) Scan() ([]Service, []Problem, error) {
 		case !service.ValidID(e.name):
 			sc.problem(e.name, "not a name for a service: use %s", service.IDRule)
 		default:
-			if found := sc.service(e.name); len(found.Generations) > 0 {
+			if found, ok := sc.service(e.name); ok {
 				services = append(services, found)
 			}
 		}
 	}
+	s.digests.forget(func(name string) bool {
+		_, err := s.root.Lstat(name)
+		return err != nil
+	})
 	return services, sc.problems, nil
 }
 
@@ -56,11 +59,14 @@ func (sc *scan) brokenLink(name string, err error) {
 	sc.problem(name, "a link that cannot be followed; let it lead to something in %s: %v", sc.store.path, err)
 }
 
-// service finds the generations of one service.
-func (sc *scan) service(id string) Service {
+// service finds the generations of one service. A folder without any is a service too, where it has a state.
+func (sc *scan) service(id string) (Service, bool) {
 	before := len(sc.problems)
 	found := Service{ID: id, Generations: sc.generations(id)}
-	slices.SortFunc(found.Generations, func(a, b Generation) int { return compareNatural(b.ID, a.ID) })
+	if found.State, found.Err = sc.store.readState(id); found.Err != nil {
+		sc.problem(path.Join(id, stateFile), "%v", found.Err)
+	}
+	found.State.order(found.Generations)
 
 	loose := sc.endpoints(id, id, "")
 	switch {
@@ -71,10 +77,16 @@ func (sc *scan) service(id string) Service {
 		}
 	case len(loose) > 0:
 		found.Generations = append(found.Generations, sc.automatic(id, loose))
-	case len(sc.problems) == before:
-		sc.problem(id, "holds no module: put %s files there", moduleExt)
+	default:
+		if _, err := sc.store.root.Lstat(path.Join(id, stateFile)); err == nil {
+			return found, true
+		}
+		if len(sc.problems) == before {
+			sc.problem(id, "holds no module: put %s files there", moduleExt)
+		}
+		return found, false
 	}
-	return found
+	return found, true
 }
 
 // generations lists the folders below a service's folder of generations.
@@ -114,10 +126,13 @@ func (sc *scan) generations(id string) []Generation {
 // automatic makes one generation of loose modules. Its id is a digest of them, so that it changes with them.
 func (sc *scan) automatic(id string, endpoints []Endpoint) Generation {
 	digest := sha256.New()
-	for _, e := range endpoints {
-		files, err := sc.store.Read(e) // a file that cannot be read is reported when it is loaded
-		sidecar := sha256.Sum256(files.Sidecar)
-		fmt.Fprintf(digest, "%q %q %x %v\n", e.ID, files.Digest, sidecar, err != nil)
+	for _, e := range endpoints { // a file that cannot be read is reported when it is loaded
+		module, err := sc.store.digest(e.Module)
+		fmt.Fprintf(digest, "%q %q %v\n", e.ID, module, err != nil)
+		if e.Sidecar != "" {
+			sidecar, err := sc.store.digest(e.Sidecar)
+			fmt.Fprintf(digest, "%q %v\n", sidecar, err != nil)
+		}
 	}
 	g := Generation{Service: id, ID: "auto-" + hex.EncodeToString(digest.Sum(nil))[:12], Loose: true}
 	for _, e := range endpoints {

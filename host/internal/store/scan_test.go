@@ -54,7 +54,7 @@ func TestScan(t *testing.T) {
 			name: "loose modules, in order",
 			files: map[string]string{
 				"docs/text.wasm": "", "docs/json.wasm": "", "docs/json.toml": "", "docs/service.toml": "", "skep.toml": "",
-				"docs/state.json": "",
+				"docs/state.json": `{"mode":"newest"}`,
 			},
 			want: []string{"docs loose: json=docs/json.wasm+docs/json.toml text=docs/text.wasm"},
 		},

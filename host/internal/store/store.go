@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -25,6 +26,11 @@ const (
 type Store struct {
 	path string
 	root *os.Root
+
+	changing sync.Mutex // held while a state changes
+	fault    func(step, name string) error
+	digests  digests
+	asked    chan chan struct{} // by Refresh, of Watch
 }
 
 // Open opens a folder of services, which must exist.
@@ -36,7 +42,7 @@ func Open(path string) (*Store, error) {
 		}
 		return nil, fmt.Errorf("folder of services: %w", err)
 	}
-	return &Store{path: path, root: root}, nil
+	return &Store{path: path, root: root, asked: make(chan chan struct{})}, nil
 }
 
 // Close ends the use of the folder.

@@ -15,12 +15,17 @@ type Generation struct {
 	// with a broken module is broken as a whole.
 	Loose     bool
 	Endpoints []Endpoint // by id; at least one
+	// Fingerprint and Settled are set by [Store.Watch]: a digest of all files, and whether they have stopped changing.
+	Fingerprint string
+	Settled     bool
 }
 
-// Service is one service with its generations, the newest first; there is at least one.
+// Service is one service with its generations, the newest first.
 type Service struct {
 	ID          string
-	Generations []Generation
+	Generations []Generation // may be empty
+	State       State
+	Err         error // an ErrState, where the state cannot be read
 }
 
 // Problem is something in the folder that cannot be served, and what to do about it.
@@ -31,11 +36,16 @@ func (p Problem) String() string { return p.Path + ": " + p.Reason }
 
 // names with a meaning of their own.
 const (
-	hostFile        = "skep.toml" // in the folder of services
+	hostFile        = "skep.toml" // in the folder of services, as the next three
 	adminKeysFile   = "admin-keys.json"
-	serviceManifest = "service.toml" // in a service's folder, as those below
+	lockName        = ".lock"
+	modulesDir      = ".modules"
+	serviceManifest = "service.toml" // in a service's folder, as the next three
 	keysFile        = "keys.json"
+	stateFile       = "state.json"
 	generationsDir  = "generations"
 	moduleExt       = ".wasm"
 	manifestExt     = ".toml"
+	resourcesDir    = "resources" // in a generation
+	temporary       = ".tmp"      // at the end of names of what is not whole yet, or not any more
 )

@@ -1,0 +1,200 @@
+package store
+
+import (
+	"fmt"
+	"path"
+	"slices"
+)
+
+// A change reads the state of a service, changes it and replaces it, while nobody else does: neither another goroutine
+// nor another process with the same folder.
+func (s *Store) change(id string, f func(st *State, have []Generation) error) error {
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := s.exists(id); err != nil {
+		return err
+	}
+	st, err := s.readState(id)
+	if err != nil {
+		return err
+	}
+	before := st.clone()
+	if err := f(&st, s.generations(id)); err != nil {
+		return err
+	}
+	if st.equal(before) {
+		return nil
+	}
+	return s.writeState(id, st)
+}
+
+func (st State) clone() State {
+	st.Mapping, st.Imports, st.History = slices.Clone(st.Mapping), slices.Clone(st.Imports), slices.Clone(st.History)
+	return st
+}
+
+func (st State) equal(other State) bool {
+	return st.Mode == other.Mode && st.Disabled == other.Disabled && slices.Equal(st.Mapping, other.Mapping) &&
+		slices.Equal(st.Imports, other.Imports) && slices.Equal(st.History, other.History)
+}
+
+// State gives the state of a service.
+func (s *Store) State(id string) (State, error) {
+	if err := s.exists(id); err != nil {
+		return State{}, err
+	}
+	return s.readState(id)
+}
+
+// CheckMapping says whether the traffic of a service can be divided in this way. The error is an [ErrMapping].
+func (s *Store) CheckMapping(id string, mapping []Share) error {
+	if err := s.exists(id); err != nil {
+		return err
+	}
+	return allThere(id, mapping, s.generations(id))
+}
+
+func allThere(id string, mapping []Share, have []Generation) error {
+	if err := checkMapping(mapping); err != nil {
+		return err
+	}
+	for _, share := range mapping {
+		if !has(have, share.Generation) {
+			return fmt.Errorf("%w: service %s has no generation %s", ErrMapping, id, share.Generation)
+		}
+	}
+	return nil
+}
+
+func has(list []Generation, id string) bool {
+	return slices.ContainsFunc(list, func(g Generation) bool { return g.ID == id })
+}
+
+// generations lists those of a service, in no order that means anything.
+func (s *Store) generations(id string) []Generation {
+	return (&scan{fsys: s.root.FS(), store: s}).generations(id)
+}
+
+// SetMapping divides the traffic of a service between generations, from now on and whatever appears. It enables the
+// service. A mapping that makes no sense is an [ErrMapping], and nothing changes.
+func (s *Store) SetMapping(id string, mapping []Share) error {
+	return s.change(id, func(st *State, have []Generation) error {
+		if err := allThere(id, mapping, have); err != nil {
+			return err
+		}
+		st.Mode, st.Mapping, st.Disabled = ModePinned, slices.Clone(mapping), false
+		return nil
+	})
+}
+
+// SwitchTo makes one generation the active one, from now on and whatever appears. It does not enable the service.
+func (s *Store) SwitchTo(id, generation string) error {
+	return s.change(id, func(st *State, have []Generation) error {
+		if !has(have, generation) {
+			return fmt.Errorf("%w: service %s has no generation %s", ErrNotFound, id, generation)
+		}
+		st.Mode, st.Mapping = ModePinned, []Share{{generation, 1}}
+		return nil
+	})
+}
+
+// SwitchToNewest makes the newest generation active, however it came, and each one that appears from now on. It gives
+// the newest one's name.
+func (s *Store) SwitchToNewest(id string) (generation string, err error) {
+	err = s.change(id, func(st *State, have []Generation) error {
+		if len(have) == 0 {
+			return fmt.Errorf("%w: service %s has no generation", ErrNotFound, id)
+		}
+		st.order(have)
+		generation = have[0].ID
+		st.Mode, st.Mapping = ModeNewest, nil
+		for i := range st.Imports {
+			st.Imports[i].Held = false
+		}
+		return nil
+	})
+	return generation, err
+}
+
+// Newest is the generation that came last, however it came.
+func (s *Store) Newest(id string) (string, error) {
+	st, err := s.State(id)
+	if err != nil {
+		return "", err
+	}
+	have := s.generations(id)
+	if len(have) == 0 {
+		return "", fmt.Errorf("%w: service %s has no generation", ErrNotFound, id)
+	}
+	st.order(have)
+	return have[0].ID, nil
+}
+
+// SetEnabled says whether a service answers.
+func (s *Store) SetEnabled(id string, enabled bool) error {
+	return s.change(id, func(st *State, _ []Generation) error {
+		st.Disabled = !enabled
+		return nil
+	})
+}
+
+// Activated records that a generation has become the only active one of its service, and puts generations that have
+// appeared in the folder into the order in which they were found.
+func (s *Store) Activated(id, generation string) error {
+	return s.change(id, func(st *State, have []Generation) error {
+		st.order(have)
+		for _, g := range slices.Backward(have) {
+			if !st.knows(g.ID) {
+				st.came(g.ID, false)
+			}
+		}
+		if n := len(st.History); n == 0 || st.History[n-1] != generation {
+			st.History = append(st.History, generation)
+		}
+		st.History = st.History[max(0, len(st.History)-maxHistory):]
+		return nil
+	})
+}
+
+// Previous is the generation that was active alone before the present one and is still there.
+func (s *Store) Previous(id string) (string, error) {
+	st, err := s.State(id)
+	if err != nil {
+		return "", err
+	}
+	have := s.generations(id)
+	if n := len(st.History); n > 0 {
+		now := st.History[n-1]
+		for _, g := range slices.Backward(st.History) {
+			if g != now && has(have, g) {
+				return g, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("%w: service %s has had no other generation that is still there", ErrNotFound, id)
+}
+
+// Create makes the folder of a new service.
+func (s *Store) Create(id string) error {
+	if err := checkID(id); err != nil {
+		return err
+	}
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if s.exists(id) == nil {
+		return fmt.Errorf("%w: service %s", ErrExists, id)
+	}
+	if err := s.disk("mkdir", id, func() error { return s.root.MkdirAll(path.Join(id, generationsDir), 0o755) }); err != nil {
+		return err
+	}
+	if err := s.writeState(id, State{Mode: ModeNewest}); err != nil {
+		return err
+	}
+	return s.syncDir(".")
+}

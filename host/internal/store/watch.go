@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// How often the folder is looked at.
+const (
+	// DefaultRescan is how long a change may go unseen where the system tells of none, as on network file systems.
+	DefaultRescan = 2 * time.Second
+	// settleFirst and settleMost are how long a file must stay the same before it is taken to be whole: the first time,
+	// and when it keeps changing.
+	settleFirst, settleMost = 100 * time.Millisecond, time.Second
+)
+
+// Found is what one look at the folder gives.
+type Found struct {
+	Services []Service
+	Problems []Problem
+	Err      error // the folder could not be read; then nothing is known of what it holds
+}
+
+// Watch looks at the folder and hands what it finds to apply: at once, and whenever it has changed, until ctx ends. A
+// look is taken when the system tells of a change, and every rescan: what the system tells is a hint.
+//
+// A generation that was not there before, or is not what it was, is marked as not settled until two looks have found it
+// the same, because its files may still be being written. At the first look everything counts as settled.
+func (s *Store) Watch(ctx context.Context, rescan time.Duration, apply func(Found)) {
+	events, err := fsnotify.NewWatcher()
+	if err == nil {
+		defer events.Close()
+	}
+	(&watcher{store: s, events: events}).run(ctx, rescan, apply) // without events, the rescans find all
+}
+
+// run is Watch.
+func (w *watcher) run(ctx context.Context, rescan time.Duration, apply func(Found)) {
+	applied := ""
+	var asked chan struct{}
+	for first, wait := true, settleFirst; ctx.Err() == nil; first = false {
+		found, settled := w.look(first)
+		if now := describeFound(found); now != applied {
+			apply(found)
+			applied = now
+		}
+		if asked != nil {
+			close(asked)
+		}
+		if settled {
+			wait = settleFirst
+			asked = w.pause(ctx, rescan)
+		} else {
+			asked = w.pause(ctx, wait)
+			wait = min(2*wait, settleMost)
+		}
+	}
+	if asked != nil {
+		close(asked)
+	}
+}
+
+// Refresh has Watch look at the folder now, and returns when what it has found is applied, or when ctx ends. Without a
+// Watch it waits for one.
+func (s *Store) Refresh(ctx context.Context) error {
+	done := make(chan struct{})
+	select {
+	case s.asked <- done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type generationKey struct{ service, generation string }
+
+type seenGeneration struct {
+	fingerprint string
+	settled     bool
+}
+
+// watcher is what Watch knows between two looks.
+type watcher struct {
+	store  *Store
+	seen   map[generationKey]seenGeneration // by the last look
+	events *fsnotify.Watcher                // nil where the system tells of no changes
+}
+
+// look lists the folder. It reports whether everything was settled.
+func (w *watcher) look(first bool) (Found, bool) {
+	var found Found
+	found.Services, found.Problems, found.Err = w.store.Scan()
+	if found.Err != nil {
+		return found, true
+	}
+	seen, all := make(map[generationKey]seenGeneration), true
+	for i := range found.Services {
+		service := &found.Services[i]
+		for j := range service.Generations {
+			g := &service.Generations[j]
+			key := generationKey{g.Service, g.ID}
+			if g.Loose {
+				key.generation = "" // its name changes with it
+			}
+			var rested bool
+			g.Fingerprint, rested = w.store.fingerprint(*g)
+			before, known := w.seen[key]
+			imported := !known && service.State.knows(g.ID) // as a whole
+			g.Settled = first || imported || before.fingerprint == g.Fingerprint && (rested || before.settled)
+			all = all && g.Settled
+			seen[key] = seenGeneration{g.Fingerprint, g.Settled}
+		}
+	}
+	w.seen = seen
+	w.follow(found.Services)
+	return found, all
+}
+
+// describeFound is a text that changes with what was found.
+func describeFound(f Found) string {
+	text, err := json.Marshal(struct {
+		Services []Service
+		Problems []Problem
+		Failed   bool
+	}{f.Services, f.Problems, f.Err != nil})
+	if err != nil {
+		return err.Error() // nothing in it can fail to be encoded
+	}
+	return string(text)
+}
+
+// follow watches the folders in which something can appear.
+func (w *watcher) follow(services []Service) {
+	if w.events == nil {
+		return
+	}
+	want := map[string]bool{w.store.path: true}
+	sc := &scan{fsys: w.store.root.FS(), store: w.store}
+	folders, _ := sc.list(".") // the look has just read it
+	for _, e := range folders {
+		if e.dir {
+			want[filepath.Join(w.store.path, e.name)] = true
+		}
+	}
+	for _, s := range services {
+		want[filepath.Join(w.store.path, s.ID, generationsDir)] = true
+		for _, g := range s.Generations {
+			want[filepath.Join(w.store.path, filepath.Dir(g.Endpoints[0].Module))] = true
+		}
+	}
+	for _, old := range w.events.WatchList() {
+		if !want[old] {
+			_ = w.events.Remove(old) // it may be gone
+		}
+		delete(want, old)
+	}
+	for _, dir := range slices.Sorted(maps.Keys(want)) {
+		_ = w.events.Add(dir) // where that fails, the next rescan sees what changes
+	}
+}
+
+// pause waits for a change, and a little longer for those that come with it. Who asks for a look does not wait, and is
+// given back.
+func (w *watcher) pause(ctx context.Context, longest time.Duration) (asked chan struct{}) {
+	var events chan fsnotify.Event
+	var errors chan error
+	if w.events != nil {
+		events, errors = w.events.Events, w.events.Errors
+	}
+	timer := time.NewTimer(longest)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+			return nil
+		case asked = <-w.store.asked:
+			return asked
+		case <-errors: // an overflow: something has changed
+		case e := <-events:
+			if e.Op == fsnotify.Chmod || path.Base(filepath.ToSlash(e.Name)) == lockName {
+				continue
+			}
+		}
+		events, errors = nil, nil
+		timer.Reset(min(longest, settleFirst/4))
+	}
+}
