@@ -110,6 +110,11 @@ func ExampleKind_Predicts() {
 	// Output: false true
 }
 
+func ExampleKind_TakesRecords() {
+	fmt.Println(abi.KindFunction.TakesRecords(), abi.KindLookup.TakesRecords())
+	// Output: false true
+}
+
 func ExampleParseKind() {
 	fmt.Println(abi.ParseKind("regression") == abi.KindRegression, abi.ParseKind("other"))
 	// Output: true unknown
@@ -117,7 +122,7 @@ func ExampleParseKind() {
 
 func ExampleKinds() {
 	fmt.Println(abi.Kinds())
-	// Output: [function classification regression]
+	// Output: [function classification regression forecast effect lookup query]
 }
 
 func ExampleTag_String() {

@@ -185,11 +185,11 @@ func requestMeaning(r abi.Request) (meaning, error) {
 	}
 	text := string(r.Input)
 	switch {
-	case r.JSON && r.Kind.Predicts():
+	case r.JSON && r.Kind.TakesRecords():
 		m.RecordsJSON = &text
 	case r.JSON:
 		m.ArgsJSON = &text
-	case r.Kind.Predicts():
+	case r.Kind.TakesRecords():
 		m.Records = json.RawMessage(valueToJSON(r.Input))
 	default:
 		m.Args = json.RawMessage(valueToJSON(r.Input))

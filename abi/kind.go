@@ -11,29 +11,47 @@ const (
 	KindClassification
 	// KindRegression takes records and answers with one number for each.
 	KindRegression
+	// KindForecast takes the rows of time series and answers with any number of forecasts.
+	KindForecast
+	// KindEffect takes records and answers with the effect of a treatment, a map, for each.
+	KindEffect
+	// KindLookup takes records, each a key, and answers with the row of a table, a map, for each.
+	KindLookup
+	// KindQuery takes one map of parameters and answers with a table or with the number of changed rows.
+	KindQuery
 )
 
-var kindNames = [...]string{
-	KindFunction:       "function",
-	KindClassification: "classification",
-	KindRegression:     "regression",
+var kinds = [...]struct {
+	name    string
+	records bool
+}{
+	KindFunction:       {"function", false},
+	KindClassification: {"classification", true},
+	KindRegression:     {"regression", true},
+	KindForecast:       {"forecast", true},
+	KindEffect:         {"effect", true},
+	KindLookup:         {"lookup", true},
+	KindQuery:          {"query", false},
 }
 
 // String is the kind's name in frames and manifests, "unknown" for a kind that does not exist.
 func (k Kind) String() string {
-	if int(k) < len(kindNames) && k != 0 {
-		return kindNames[k]
+	if int(k) < len(kinds) && k != 0 {
+		return kinds[k].name
 	}
 	return "unknown"
 }
 
-// Predicts says whether the kind takes records instead of arguments.
+// TakesRecords says whether the kind takes records; the others take arguments.
+func (k Kind) TakesRecords() bool { return int(k) < len(kinds) && kinds[k].records }
+
+// Predicts says whether the kind gives a class or a number for each record.
 func (k Kind) Predicts() bool { return k == KindClassification || k == KindRegression }
 
 // ParseKind is the kind of that name, 0 where there is none.
 func ParseKind(name string) Kind {
-	for k, n := range kindNames {
-		if n == name && k != 0 {
+	for k := range kinds {
+		if kinds[k].name == name && k != 0 {
 			return Kind(k)
 		}
 	}
@@ -41,4 +59,10 @@ func ParseKind(name string) Kind {
 }
 
 // Kinds are all kinds, in the order of their numbers.
-func Kinds() []Kind { return []Kind{KindFunction, KindClassification, KindRegression} }
+func Kinds() []Kind {
+	list := make([]Kind, 0, len(kinds)-1)
+	for k := range kinds[1:] {
+		list = append(list, Kind(k+1))
+	}
+	return list
+}

@@ -10,7 +10,7 @@ type Meta struct {
 //
 //	{"endpoint": str, "kind": str, "request": nil | {"path": str, "headers": [[name, value], …]},
 //	 "args": map | bin}        for a function
-//	{…, "records": array | bin} for the kinds that predict
+//	{…, "records": array | bin} for the kinds that take records
 type Request struct {
 	Endpoint string
 	Kind     Kind
@@ -43,7 +43,7 @@ func AppendRequest(b []byte, r Request) []byte {
 }
 
 func inputKey(k Kind) string {
-	if k.Predicts() {
+	if k.TakesRecords() {
 		return "records"
 	}
 	return "args"
@@ -100,9 +100,9 @@ func ReadRequest(b []byte) (Request, error) {
 	case t == TypeBytes:
 		r.JSON = true
 		r.Input, _, err = ReadBytes(input)
-	case r.Kind.Predicts() && t == TypeArray:
+	case r.Kind.TakesRecords() && t == TypeArray:
 		err = checkRecords(input)
-	case r.Kind.Predicts() || t != TypeMap:
+	case r.Kind.TakesRecords() || t != TypeMap:
 		err = ErrType
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -37,37 +38,58 @@ func (r *Registry) Put(s *Service) {
 	r.snapshot.Store(&next)
 }
 
-// PutEndpoint replaces one endpoint of a service's active generation. It does nothing when that generation is not
-// active any more, and says so.
+// PutEndpoint replaces one endpoint of a generation that is loaded. It does nothing when that generation is not loaded any
+// more, and says so.
 func (r *Registry) PutEndpoint(e *Endpoint) bool {
 	r.write.Lock()
 	defer r.write.Unlock()
 	services := r.load()
 	old := services[e.Service]
-	if old == nil || old.Active.ID != e.Generation {
+	if old == nil {
 		return false
 	}
-	generation := &Generation{ID: e.Generation, Endpoints: maps.Clone(old.Active.Endpoints)}
-	generation.Endpoints[e.ID] = e
+	generation := old.Generation([]byte(e.Generation))
+	if generation == nil {
+		return false
+	}
 	next := maps.Clone(services)
-	next[e.Service] = &Service{ID: e.Service, Active: generation}
+	next[e.Service] = old.replace(generation, generation.with(e))
 	r.snapshot.Store(&next)
 	return true
 }
 
-// Endpoints are the endpoints of all active generations, ordered by service and endpoint.
+// replace is the service with another generation in the place of one.
+func (s *Service) replace(old, generation *Generation) *Service {
+	next := *s
+	if next.Active == old {
+		next.Active = generation
+		return &next
+	}
+	next.Others = slices.Clone(s.Others)
+	next.Others[slices.Index(next.Others, old)] = generation
+	return &next
+}
+
+// with is the generation with one endpoint added or replaced.
+func (g *Generation) with(e *Endpoint) *Generation {
+	next := &Generation{ID: g.ID, Endpoints: maps.Clone(g.Endpoints)}
+	next.Endpoints[e.ID] = e
+	return next
+}
+
+// Endpoints are the endpoints of all generations that are loaded, ordered by service, endpoint and generation.
 func (r *Registry) Endpoints() []*Endpoint {
 	var list []*Endpoint
 	for _, s := range r.load() {
-		for _, e := range s.Active.Endpoints {
-			list = append(list, e)
+		for _, g := range append([]*Generation{s.Active}, s.Others...) {
+			for _, e := range g.Endpoints {
+				list = append(list, e)
+			}
 		}
 	}
 	slices.SortFunc(list, func(a, b *Endpoint) int {
-		if c := strings.Compare(a.Service, b.Service); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.ID, b.ID),
+			strings.Compare(a.Generation, b.Generation))
 	})
 	return list
 }

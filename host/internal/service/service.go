@@ -6,13 +6,18 @@ import (
 	"regexp"
 
 	"skep/abi"
+	"skep/host/internal/schema"
 )
 
 // Service is what a client addresses. It is immutable once it is in a [Registry]: a change makes a new one.
 type Service struct {
 	ID string
-	// Active answers every request. It is never nil.
+	// Active answers every request, unless Mapping says otherwise. It is never nil.
 	Active *Generation
+	// Others are loaded beside Active: they answer what Mapping gives them, and requests that ask for them by name.
+	Others []*Generation
+	// Mapping divides the requests among the generations that are loaded. Empty, it gives all of them to Active.
+	Mapping Mapping
 }
 
 // Generation is one version of all endpoints of a service. It is immutable once it is in a [Registry].
@@ -27,9 +32,11 @@ type Endpoint struct {
 
 	// The settings that a request needs. They are zero while State is not StateReady.
 	Kind           abi.Kind
-	JSONInput      bool  // the guest gets the body as it came
-	CustomResponse bool  // the manifest's returns_custom_response
-	MaxBody        int64 // bytes
+	JSONInput      bool           // the guest gets the body as it came
+	CustomResponse bool           // the manifest's returns_custom_response
+	MaxBody        int64          // bytes
+	Schema         *schema.Schema // what arguments or features it declares; nil: nothing
+	Description    string         // for people
 
 	State  State
 	Reason error  // why State is StateRefused
