@@ -14,7 +14,7 @@ const defaultContentType = "application/octet-stream"
 
 // readCustom reads TagCustom.
 func (d *Decoder) readCustom() error {
-	if d.Kind.Predicts() {
+	if d.Kind != abi.KindFunction {
 		return fmt.Errorf("%w: a custom response from an endpoint of kind %s", service.ErrGuestProtocol, d.Kind)
 	}
 	if !d.AllowCustom {
