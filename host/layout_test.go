@@ -21,24 +21,25 @@ var allowed = map[string][]string{
 		"guest-sdk/go/skep/internal/inproc"},
 	"guest-sdk/go/skep/skeptest/internal/classifier": nil, // its code is tests
 	"host/internal/schema":                           {"abi"},
-	"host/internal/manifest":                         {"abi", "host/internal/schema"},
+	"host/internal/action":                           {"abi"},
+	"host/internal/manifest":                         {"abi", "host/internal/action", "host/internal/schema"},
 	"host/internal/service":                          {"abi", "host/internal/schema"},
 	"host/internal/infra":                            nil,
 	"host/internal/machine":                          nil,
 	"host/internal/wasmbin":                          {"abi"},
 
 	"host/internal/sandbox":    {"abi", "host/internal/manifest", "host/internal/service", "host/internal/wasmbin"},
-	"host/internal/frame":      {"abi", "host/internal/schema", "host/internal/service"},
-	"host/internal/swagger":    {"abi", "host/internal/frame", "host/internal/schema", "host/internal/service"},
+	"host/internal/frame":      {"abi", "host/internal/action", "host/internal/schema", "host/internal/service"},
+	"host/internal/swagger":    {"abi", "host/internal/action", "host/internal/schema", "host/internal/service"},
 	"host/internal/store":      {"host/internal/service"},
 	"host/internal/guestbuild": {"abi", "host/internal/manifest", "host/internal/wasmbin"},
 
-	"host/internal/activate": {"abi", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
+	"host/internal/activate": {"abi", "host/internal/action", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
 		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
-	"host/internal/ingress": {"abi", "host/internal/frame", "host/internal/manifest", "host/internal/service",
+	"host/internal/ingress": {"abi", "host/internal/action", "host/internal/frame", "host/internal/manifest", "host/internal/service",
 		"host/internal/swagger"},
 
-	"host": {"host/internal/activate", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
+	"host": {"host/internal/action", "host/internal/activate", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
 		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
 	"host/hosttest": {"host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests

@@ -86,6 +86,17 @@ func (a Action) Shape() *Shape {
 	return &shapes[0]
 }
 
+// Empty is the smallest JSON object that is a body of that shape.
+func (s *Shape) Empty() string {
+	switch {
+	case s.List:
+		return `{"items":[]}`
+	case s.Record != "":
+		return `{"` + s.Record + `":{}}`
+	}
+	return "{}"
+}
+
 // String is the action's name in paths, "unknown" for an action that does not exist.
 func (a Action) String() string {
 	if name := a.Shape().Name; name != "" {
