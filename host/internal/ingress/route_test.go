@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"skep/abi"
-	"skep/host/internal/frame"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
@@ -157,7 +157,7 @@ func FuzzRoute(f *testing.F) {
 		if !slices.Equal(parts, want) {
 			t.Fatalf("%q is routed to %q", target, want)
 		}
-		if r.action == frame.Action(0) {
+		if r.action == action.Action(0) {
 			t.Fatalf("%q has no action", target)
 		}
 	})

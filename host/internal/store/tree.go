@@ -31,7 +31,8 @@ func (p Problem) String() string { return p.Path + ": " + p.Reason }
 
 // names with a meaning of their own.
 const (
-	hostFile        = "skep.toml"    // in the folder of services
+	hostFile        = "skep.toml" // in the folder of services
+	notAliveFile    = "apinode-not-alive.txt"
 	serviceManifest = "service.toml" // in a service's folder, as generationsDir
 	generationsDir  = "generations"
 	moduleExt       = ".wasm"
