@@ -189,7 +189,7 @@ func TestExplanationsAndContext(t *testing.T) {
 	s := start(t, e)
 	const explanations = `"explanations":{"enabled":true,"method":"SHAPLEY","nExplanations":null,"nMonteCarloSteps":25}`
 	for body, want := range map[string]string{
-		`{"features":{},` + explanations + `,"context":{"user":"x"}}`:                `{"result":{"prediction":"a","ignored":false},`,
+		`{"features":{},` + explanations + `,"context":{"user":"x"}}`:               `{"result":{"prediction":"a","ignored":false},`,
 		`{` + explanations + `,"items":[{"features":{},"context":{"user":["x"]}}]}`: `{"results":[{"prediction":"a","ignored":false}],`,
 	} {
 		action := "predict"
