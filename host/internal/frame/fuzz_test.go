@@ -225,12 +225,19 @@ func FuzzReadResult(f *testing.F) {
 	}
 	f.Add(byte(1), 1, result(f, abi.TagValue, list{object{{"prediction", "a"}, {"probas", object{{"a", 1.0}}}}}))
 	f.Add(byte(6), 2, result(f, abi.TagJSON, []byte(`[null,{"prediction":1,"customKeys":{"a":[]}}]`)))
+	f.Add(byte(8), -1, result(f, abi.TagValue, list{nil, object{{"forecast", 1.5}, {"time", "t"}, {"ignored", true}}}))
+	f.Add(byte(9), 1, result(f, abi.TagValue, list{object{{"predictedEffect", 1.5}}}))
+	f.Add(byte(14), 2, result(f, abi.TagJSON, []byte(`[null,{"a":{"b":1}}]`)))
+	f.Add(byte(11), 0, result(f, abi.TagValue, object{{"updatedRows", 1}}))
+	f.Add(byte(11), 0, result(f, abi.TagJSON, []byte(`{"rows":[["a",null]],"columns":[{"name":"x","type":"t"},{"type":"t","name":"y"}]}`)))
 	f.Add(byte(0), 0, result(f, abi.TagCustom, 200, nil, "x", headers("Content-Type", "a/b", "Host", "c", "B", "d")))
 	f.Fuzz(func(t *testing.T, flags byte, rows int, frame []byte) {
-		r := &Request{Kind: abi.Kind(flags%4%3 + 1), Action: action.Run}
-		if r.Kind.Predicts() {
-			r.Action = action.Predict + action.Action(flags>>2&1)
+		r := &Request{Kind: abi.Kind(flags%4%3 + 1)}
+		if flags&8 != 0 {
+			r.Kind = abi.KindForecast + abi.Kind(flags%4)
 		}
+		actions := action.Of(r.Kind)
+		r.Action = actions[int(flags>>2&1)%len(actions)]
 		var d Decoder
 		d.Reset(r, max(rows, -1), true)
 		var err error
