@@ -23,8 +23,8 @@ type Batch struct {
 	ends []int  // where each of them ends in rows
 }
 
-// Len is the number of records, which is the number of answers to return, but for a [Forecaster]. It is 0 when the manifest says
-// input = "json": the records are in [Batch.JSON] then.
+// Len is the number of records, which is the number of answers to return, except for a [Forecaster]. It is 0 when the
+// manifest says input = "json": the records are in [Batch.JSON] then.
 func (b *Batch) Len() int { return len(b.ends) }
 
 // Row is the record of that index, from 0. It panics where there is none, as a slice does.

@@ -66,16 +66,20 @@ var (
 
 // shapes is the table.
 var shapes = [...]Shape{
-	Run:                {Name: "run", Kinds: functions, Result: "response"},
-	Predict:            {Name: "predict", Kinds: predictors, Record: "features", Result: "result", Single: true, Dispatches: true},
-	PredictMulti:       {Name: "predict-multi", Kinds: predictors, List: true, Record: "features", Result: "results", Dispatches: true},
-	PredictSimple:      {Name: "predict-simple", Kinds: predictors, InQuery: true, Result: "result", Single: true},
-	Forecast:           {Name: "forecast", Kinds: forecasts, List: true, Result: "results", Dispatches: true},
-	PredictEffect:      {Name: "predict-effect", Kinds: effects, Record: "features", Result: "result", Single: true, Dispatches: true},
-	PredictEffectMulti: {Name: "predict-effect-multi", Kinds: effects, List: true, Record: "features", Result: "results", Dispatches: true},
-	Lookup:             {Name: "lookup", Kinds: lookups, Record: "data", Result: "results"},
-	LookupMulti:        {Name: "lookup-multi", Kinds: lookups, List: true, Record: "data", Result: "results"},
-	Query:              {Name: "query", Kinds: queries},
+	Run: {Name: "run", Kinds: functions, Result: "response"},
+	Predict: {Name: "predict", Kinds: predictors, Record: "features", Result: "result", Single: true,
+		Dispatches: true},
+	PredictMulti: {Name: "predict-multi", Kinds: predictors, List: true, Record: "features", Result: "results",
+		Dispatches: true},
+	PredictSimple: {Name: "predict-simple", Kinds: predictors, InQuery: true, Result: "result", Single: true},
+	Forecast:      {Name: "forecast", Kinds: forecasts, List: true, Result: "results", Dispatches: true},
+	PredictEffect: {Name: "predict-effect", Kinds: effects, Record: "features", Result: "result", Single: true,
+		Dispatches: true},
+	PredictEffectMulti: {Name: "predict-effect-multi", Kinds: effects, List: true, Record: "features", Result: "results",
+		Dispatches: true},
+	Lookup:      {Name: "lookup", Kinds: lookups, Record: "data", Result: "results"},
+	LookupMulti: {Name: "lookup-multi", Kinds: lookups, List: true, Record: "data", Result: "results"},
+	Query:       {Name: "query", Kinds: queries},
 }
 
 // Shape is the row of the table, the zero Shape for an action that does not exist.

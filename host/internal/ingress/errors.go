@@ -41,17 +41,19 @@ var failures = []struct {
 
 // What the data plane itself refuses.
 var (
-	errInput        = failure{400, "IllegalArgument", "", 0} // with what is wrong
-	errNoPath       = failure{404, "NotFound", "no such path; endpoints are called by " + prefix + "{service}/{endpoint}/{action}", 0}
+	errInput  = failure{400, "IllegalArgument", "", 0} // with what is wrong
+	errNoPath = failure{404, "NotFound", "no such path; endpoints are called by " + prefix +
+		"{service}/{endpoint}/{action}", 0}
 	errNoService    = failure{404, "NotFound", "no such service", 0}
 	errNoGeneration = failure{404, "NotFound", "the service has no such generation loaded", 0}
 	errNoEndpoint   = failure{404, "NotFound", "the service has no such endpoint", 0}
 	errNoAction     = failure{404, "NotFound", "no such action", 0}
-	errMethod       = failure{405, "MethodNotAllowed", "the path is not for this method; the header Allow names those that it is for", 0}
+	errMethod       = failure{405, "MethodNotAllowed", "not with this method; the header Allow names those of the path", 0}
 	errTooLarge     = failure{413, "PayloadTooLarge", "too large", 0}
 	errLoading      = failure{503, "EndpointUnavailable", "the endpoint is being loaded", 1}
-	errRefused      = failure{503, "EndpointUnavailable", "the endpoint was refused when it was loaded; the server's log has the reason", 0}
-	errNotAlive     = failure{503, "ServiceUnavailable", "this node is taken out of service; requests are still answered", 0}
+	errRefused      = failure{503, "EndpointUnavailable", "the endpoint was refused when it was loaded; " +
+		"the server's log has the reason", 0}
+	errNotAlive = failure{503, "ServiceUnavailable", "this node is to get no more requests; it answers them still", 0}
 )
 
 // with is the failure with more to say.

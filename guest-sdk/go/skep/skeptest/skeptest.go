@@ -27,7 +27,8 @@ func Run(t testing.TB, args any) Result {
 	return Request{}.Run(t, args)
 }
 
-// Predict calls the registered classifier, regressor or other handler of records with these, each a map or a struct.
+// Predict calls the registered classifier, regressor or other handler of records with these records, each a map or a
+// struct.
 func Predict(t testing.TB, records ...any) Result {
 	t.Helper()
 	return Request{}.Predict(t, records...)
