@@ -7,6 +7,7 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/action"
+	"skep/host/internal/schema"
 	"skep/host/internal/service"
 )
 
@@ -148,6 +149,45 @@ func TestRows(t *testing.T) {
 		r := &Request{Kind: c.a.Shape().Kinds[0], Action: c.a, JSONInput: c.text}
 		if _, rows, err := e.Encode(r, []byte(c.body)); err != nil || rows != c.want {
 			t.Errorf("%v, JSON %v: %d rows, %v, want %d", c.a, c.text, rows, err, c.want)
+		}
+	}
+}
+
+// A schema makes numbers and booleans of what is text in a query.
+func TestTypesOfQueries(t *testing.T) {
+	s, err := schema.New([]schema.Field{{Name: "n", Type: schema.Number}, {Name: "i", Type: schema.Integer},
+		{Name: "b", Type: schema.Boolean, Default: false}, {Name: "s", Type: schema.String, Enum: []any{"1", "2"}},
+		{Name: "l", Type: schema.Array}, {Name: "any"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e Encoder
+	r := &Request{Kind: abi.KindRegression, Action: action.PredictSimple, Schema: s}
+	for _, c := range []struct{ query, want, problem string }{
+		{"n=1.5&i=-3&b=true&s=1&any=1&other=2",
+			`[{"n":` + bits(1.5) + ` "i":-3 "b":true "s":"1" "any":"1" "other":"2"}]`, ""},
+		{"n=18446744073709551615", `[{"n":18446744073709551615 "b":false}]`, ""},
+		{"n=1e3&b=false", `[{"n":` + bits(1000) + ` "b":false}]`, ""},
+		{"n=nan", "", `feature "n" is a string`},
+		{"n=0x1p4", "", `feature "n" is a string`},
+		{"n=1e999", "", `feature "n" is a string`},
+		{"n=", "", `feature "n" is a string`},
+		{"i=1.0", "", `feature "i" is a number with fraction`},
+		{"b=1", "", `feature "b" is a string`},
+		{"s=3", "", `feature "s" is none of the allowed values`},
+		{"l=[]", "", `feature "l" is a string, must be of type array`},
+	} {
+		frame, _, err := e.Encode(r, []byte(c.query))
+		if c.problem != "" {
+			var input *InputError
+			if !errors.As(err, &input) || !strings.Contains(input.Reason, c.problem) {
+				t.Errorf("%s: %v, want %s", c.query, err, c.problem)
+			}
+			continue
+		}
+		in, readErr := abi.ReadRequest(frame)
+		if err != nil || readErr != nil || show(t, in.Input) != c.want {
+			t.Errorf("%s: %s, %v, %v, want %s", c.query, show(t, in.Input), err, readErr, c.want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"bytes"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -9,8 +10,8 @@ import (
 	"skep/host/internal/schema"
 )
 
-// query writes one record from a query string: each value is a string. Of a schema the types do not count, since
-// everything is a string here.
+// query writes one record from a query string. Each value is a string, unless a schema says that it is a number or a
+// boolean.
 func (e *Encoder) query(s *schema.Schema, query []byte) error {
 	e.w.arrayHeader(1)
 	place := e.w.openMap()
@@ -19,18 +20,20 @@ func (e *Encoder) query(s *schema.Schema, query []byte) error {
 	err := eachPair(query, func(at int64, name, value []byte) error {
 		n++
 		e.w.strBytes(name)
-		from := len(e.w.out.b)
-		e.w.strBytes(value)
 		if s == nil {
+			e.w.strBytes(value)
 			return nil
 		}
 		i := s.Index(name)
 		if i < 0 {
+			e.w.strBytes(value)
 			return nil
 		}
 		seen |= 1 << i
-		if f := &s.Fields()[i]; f.Type == schema.String && !s.Allows(i, e.w.out.b[from:]) {
-			return &InputError{at, theBody.member("feature", f.Name) + " is none of the allowed values " + listed(f.Enum)}
+		from := len(e.w.out.b)
+		e.typed(s.Fields()[i].Type, value)
+		if wrong := misfit(s, i, e.w.out.b[from:]); wrong != "" {
+			return &InputError{at, theBody.member("feature", s.Fields()[i].Name) + wrong}
 		}
 		return nil
 	})
@@ -48,6 +51,32 @@ func (e *Encoder) query(s *schema.Schema, query []byte) error {
 	}
 	e.w.close(place, n)
 	return nil
+}
+
+// typed writes the text of a value as the type says, or as a string where it is none of that type.
+func (e *Encoder) typed(t schema.Type, value []byte) {
+	w := &e.w
+	switch t {
+	case schema.Number, schema.Integer:
+		if i, err := strconv.ParseInt(text(value), 10, 64); err == nil {
+			w.integer(i)
+			return
+		}
+		if u, err := strconv.ParseUint(text(value), 10, 64); err == nil {
+			w.natural(u)
+			return
+		}
+		if f, err := strconv.ParseFloat(text(value), 64); err == nil && len(bytes.Trim(value, "+-.eE0123456789")) == 0 {
+			w.float(f)
+			return
+		}
+	case schema.Boolean:
+		if string(value) == "true" || string(value) == "false" {
+			w.boolean(value[0] == 't')
+			return
+		}
+	}
+	w.strBytes(value)
 }
 
 // queryText writes {"features": {…}} from a query string, as JSON text.

@@ -96,9 +96,10 @@ func parameters(e *service.Endpoint, a action.Action) []object {
 	if shape.InQuery {
 		list := []object{}
 		for _, f := range e.Schema.Fields() {
-			p := object{"name": f.Name, "in": "query", "required": f.Required, "type": "string"}
-			if f.Description != "" {
-				p["description"] = f.Description
+			p := member(f)
+			p["name"], p["in"], p["required"] = f.Name, "query", f.Required
+			if p["type"] == nil || p["type"] == "object" { // which no query holds
+				p["type"] = "string"
 			}
 			list = append(list, p)
 		}

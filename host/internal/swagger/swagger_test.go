@@ -118,7 +118,7 @@ func TestParameters(t *testing.T) {
 		}
 	}
 	simple := d.Paths["/regression/predict-simple"]["get"].Parameters
-	if len(simple) != 4 || simple[2].Name != "n" || simple[2].In != "query" || simple[2].Type != "string" || !simple[2].Required {
+	if len(simple) != 4 || simple[2].Name != "n" || simple[2].In != "query" || simple[2].Type != "number" || !simple[2].Required {
 		t.Errorf("predict-simple: %+v", simple)
 	}
 	if op := d.Paths["/function/run"]["post"]; op.Description != "does <it>" {
