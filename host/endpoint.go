@@ -3,6 +3,7 @@ package host
 import (
 	"encoding/json"
 
+	"skep/host/internal/action"
 	"skep/host/internal/activate"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
@@ -81,9 +82,8 @@ func (h *Host) describe(e *service.Endpoint) Endpoint {
 	for _, t := range report.Tests {
 		d.Tests = append(d.Tests, Test(t))
 	}
-	d.Example = Example{Action: "run", Body: []byte("{}")}
-	if report.Manifest.Kind.Predicts() {
-		d.Example = Example{Action: "predict", Body: []byte(`{"features":{}}`)}
+	if actions := action.Of(report.Manifest.Kind); len(actions) > 0 {
+		d.Example = Example{Action: actions[0].String(), Body: []byte(actions[0].Shape().Empty())}
 	}
 	if len(report.Manifest.Tests) > 0 {
 		test := report.Manifest.Tests[0]

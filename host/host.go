@@ -97,7 +97,7 @@ func New(config Config) (*Host, error) {
 
 	h.policies = auth.NewPolicies(h.store, config.Log)
 	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
-		Log: config.Log})
+		Alive: h.store.Alive, Log: config.Log})
 	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
 		Audit: config.Log.With("logger", "audit.apicalls"), Log: config.Log})
 	ctx, stop := context.WithCancel(context.Background())

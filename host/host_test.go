@@ -274,3 +274,36 @@ body = { p1 = 1 }
 		t.Errorf("an endpoint without custom responses is not granted: %v", err)
 	}
 }
+
+// A file in the folder of services takes the host out of a load balancer, and nothing else.
+func TestIsAliveFile(t *testing.T) {
+	root := t.TempDir()
+	hosttest.Copy(t, "testdata/services/docs/hello.wasm", filepath.Join(root, "docs", "hello.wasm"))
+	s := hosttest.Start(t, host.Config{Root: root})
+	status := func() int {
+		res, err := http.Get(s.URL + "/isAlive/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		return res.StatusCode
+	}
+	file := filepath.Join(root, "apinode-not-alive.txt")
+	for range 2 {
+		if got := status(); got != 200 {
+			t.Errorf("without the file: %d", got)
+		}
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := status(); got != 503 {
+			t.Errorf("with the file: %d", got)
+		}
+		if got := s.Post(t, "docs/hello/run", ""); got.Status != 200 {
+			t.Errorf("a request meanwhile: %d %s", got.Status, got.Body)
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

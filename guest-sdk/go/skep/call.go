@@ -7,7 +7,7 @@ import (
 	"skep/guest-sdk/go/skep/internal/codec"
 )
 
-// Call is one request to a [Function]. It lasts until the handler returns.
+// Call is one request to a [Function] or a [Query]. It lasts until the handler returns.
 type Call struct {
 	request
 
@@ -15,7 +15,7 @@ type Call struct {
 	Args Args
 }
 
-// Batch is one request to a [Classifier] or a [Regressor]. It lasts until the handler returns.
+// Batch is one request to a [Classifier] or another handler that takes records. It lasts until the handler returns.
 type Batch struct {
 	request
 
@@ -23,8 +23,8 @@ type Batch struct {
 	ends []int  // where each of them ends in rows
 }
 
-// Len is the number of records, which is the number of predictions to return. It is 0 when the manifest says
-// input = "json": the records are in [Batch.JSON] then.
+// Len is the number of records, which is the number of answers to return, except for a [Forecaster]. It is 0 when the
+// manifest says input = "json": the records are in [Batch.JSON] then.
 func (b *Batch) Len() int { return len(b.ends) }
 
 // Row is the record of that index, from 0. It panics where there is none, as a slice does.

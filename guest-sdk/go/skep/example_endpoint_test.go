@@ -66,6 +66,67 @@ func ExampleRegressor() {
 	})
 }
 
+// The rows of a series come in, what follows comes out.
+func ExampleForecaster() {
+	var _ = skep.Forecaster(func(b *skep.Batch) ([]skep.Forecast, error) {
+		last := 0.0
+		for _, row := range b.Rows() {
+			v, err := row.Float("sales")
+			if err != nil {
+				return nil, err
+			}
+			last = v
+		}
+		return []skep.Forecast{{Value: last, Time: "2015-03-21T00:00:00.000000Z"}}, nil
+	})
+}
+
+func ExampleEffectPredictor() {
+	var _ = skep.EffectPredictor(func(b *skep.Batch) ([]map[string]any, error) {
+		effects := make([]map[string]any, b.Len())
+		for i, row := range b.Rows() {
+			age, err := row.Float("age")
+			if err != nil {
+				return nil, err
+			}
+			effects[i] = map[string]any{"predictedEffect": 0.5 - age/100}
+		}
+		return effects, nil
+	})
+}
+
+// A key without a row is answered as such, and its neighbours get theirs.
+func ExampleLookup() {
+	cities := map[string]string{"F": "Paris", "D": "Berlin"}
+	var _ = skep.Lookup(func(b *skep.Batch) ([]map[string]any, error) {
+		rows := make([]map[string]any, b.Len())
+		for i, key := range b.Rows() {
+			country, err := key.String("country")
+			if err != nil {
+				return nil, err
+			}
+			if city, ok := cities[country]; ok {
+				rows[i] = map[string]any{"capital": city}
+			}
+		}
+		return rows, nil
+	})
+}
+
+func ExampleQuery() {
+	var _ = skep.Query(func(c *skep.Call) (skep.Table, error) {
+		n, err := c.Args.Int("n")
+		if err != nil {
+			return skep.Table{}, err
+		}
+		t := skep.Table{Columns: []skep.Column{{Name: "n", Type: "bigint"}, {Name: "square", Type: "bigint"}}}
+		for i := range n {
+			t.Rows = append(t.Rows, []any{i, i * i})
+		}
+		return t, nil
+	})
+}
+
 func ExampleArgs_Bind() {
 	type order struct {
 		Item  string   `json:"item"`

@@ -13,7 +13,7 @@ func initFrame() []byte { return abi.AppendInit(nil, abi.Init{Endpoint: "e", Kin
 func TestModuleWithoutOneHandler(t *testing.T) {
 	for name, want := range map[string]string{
 		"empty": "the module registers no handler: write `var _ = skep.Function(run)`",
-		"two":   "the module registers 2 handlers: keep one skep.Function, skep.Classifier or skep.Regressor",
+		"two":   "the module registers 2 handlers: keep one, such as skep.Function or skep.Classifier",
 	} {
 		g := startGuest(t, name)
 		if got, err := g.send(g.init, initFrame()); err != nil || got.Tag != abi.TagError || got.Message != want {

@@ -15,6 +15,8 @@ type module struct {
 	kind     abi.Kind
 	function func(*Call) (any, error)
 	predict  func(*Batch) ([]Prediction, error)
+	items    func(*Batch) (items, error) // of the other kinds that take records
+	query    func(*Call) (Table, error)
 	problem  string // why the module cannot serve; empty when it can
 
 	init    abi.Init
@@ -34,7 +36,7 @@ func registeredModule() *module {
 		return registered[0]
 	}
 	return &module{problem: "the module registers " + strconv.Itoa(len(registered)) +
-		" handlers: keep one skep.Function, skep.Classifier or skep.Regressor"}
+		" handlers: keep one, such as skep.Function or skep.Classifier"}
 }
 
 // Init answers an init frame.
@@ -85,9 +87,12 @@ func (m *module) serve() {
 		}
 	}()
 	var err error
-	if m.kind == abi.KindFunction {
+	switch m.kind {
+	case abi.KindFunction:
 		err = m.serveFunction()
-	} else {
+	case abi.KindQuery:
+		err = m.serveQuery()
+	default:
 		err = m.serveBatch()
 	}
 	if err != nil {
@@ -96,13 +101,18 @@ func (m *module) serve() {
 	returned = true
 }
 
-func (m *module) serveFunction() error {
+// takeArgs makes the arguments of the request those of m.call.
+func (m *module) takeArgs() {
 	m.call.request.module = m
 	if m.request.JSON {
 		m.call.Args.json = true
 	} else {
 		m.call.Args.raw = m.request.Input
 	}
+}
+
+func (m *module) serveFunction() error {
+	m.takeArgs()
 	v, err := m.function(&m.call)
 	if err != nil {
 		return err
@@ -131,6 +141,9 @@ func (m *module) serveBatch() error {
 		if err := m.batch.read(m.request.Input); err != nil {
 			return err
 		}
+	}
+	if m.items != nil {
+		return m.serveItems()
 	}
 	list, err := m.predict(&m.batch)
 	if err != nil {

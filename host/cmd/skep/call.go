@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"skep/abi"
 	"skep/host"
 	"skep/host/internal/manifest"
 )
@@ -73,8 +74,16 @@ The exit code is 1 when the status is 400 or above.`,
 	return cmd
 }
 
-func actions() []string {
-	return []string{manifest.ActionRun, manifest.ActionPredict, manifest.ActionPredictMulti}
+// actions are those that take a body.
+func actions() (names []string) {
+	for _, k := range abi.Kinds() {
+		for _, name := range manifest.Actions(k) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // readData is the body that --data means.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/frame"
 	"skep/host/internal/guestbuild"
 	"skep/host/internal/infra"
@@ -193,7 +194,7 @@ func call(t *testing.T, e *service.Endpoint, body string, meta bool) frame.Reply
 	if e.State != service.StateReady {
 		t.Fatalf("%s is %s: %v", e.Place(), e.State, e.Reason)
 	}
-	r := frame.Request{Endpoint: e.ID, Kind: e.Kind, Action: frame.ActionRun, HasMeta: meta, Path: []byte("/path")}
+	r := frame.Request{Endpoint: e.ID, Kind: e.Kind, Action: action.Run, HasMeta: meta, Path: []byte("/path")}
 	var encoder frame.Encoder
 	encoded, rows, err := encoder.Encode(&r, []byte(body))
 	if err != nil {

@@ -54,12 +54,15 @@ func (a *Activator) read(e store.Endpoint) *candidate {
 
 // describe is the endpoint that the manifest describes.
 func (c *candidate) describe(state service.State) *service.Endpoint {
+	declared, _ := c.manifest.Schema() // the manifest was checked
 	return &service.Endpoint{
 		Service: c.stored.Service, Generation: c.stored.Generation, ID: c.stored.ID,
 		Kind:           c.manifest.Kind,
 		JSONInput:      c.manifest.Input == manifest.InputJSON,
 		CustomResponse: c.manifest.CustomResponse,
 		MaxBody:        c.manifest.Limits.Body,
+		Schema:         declared,
+		Description:    c.manifest.Description,
 		State:          state,
 	}
 }

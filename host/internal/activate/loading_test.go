@@ -194,7 +194,7 @@ func TestKindsMustAgree(t *testing.T) {
 		"docs/agree.wasm":    registers("function"),
 		"docs/disagree.wasm": registers("regression"),
 		"docs/manifest.wasm": withManifest(registers("function"), `kind = "classification"`),
-		"docs/unknown.wasm":  registers("forecast"),
+		"docs/unknown.wasm":  registers("clustering"),
 		"docs/broken.wasm":   fixed(valueFrame("hello"), []byte{0}),
 		"docs/refuses.wasm": fixed(valueFrame("hello"),
 			abi.AppendResult(nil, abi.Result{Tag: abi.TagError, Status: 500, Message: "no handler is registered"})),
@@ -203,7 +203,7 @@ func TestKindsMustAgree(t *testing.T) {
 	checkHello(t, b, "docs", "agree", "")
 	checkRefused(t, b, "docs", "disagree", sandbox.ErrModule, "regression", `"function"`)
 	checkRefused(t, b, "docs", "manifest", sandbox.ErrModule, "function", `"classification"`)
-	checkRefused(t, b, "docs", "unknown", service.ErrGuestProtocol, "forecast")
+	checkRefused(t, b, "docs", "unknown", service.ErrGuestProtocol, "clustering")
 	checkRefused(t, b, "docs", "broken", service.ErrGuestProtocol)
 	checkRefused(t, b, "docs", "refuses", nil, "no handler is registered")
 	checkRefused(t, b, "docs", "sdk", sandbox.ErrModule, "function", `"classification"`)

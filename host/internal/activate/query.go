@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"skep/host/internal/action"
 	"skep/host/internal/frame"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
@@ -30,13 +31,18 @@ type query struct {
 func makeQueries(c *candidate) ([]query, error) {
 	var queries []query
 	var encoder frame.Encoder
+	declared, err := c.manifest.Schema()
+	if err != nil {
+		return nil, err
+	}
 	for _, test := range c.manifest.Tests {
 		q := query{test: test, custom: c.manifest.CustomResponse}
 		q.request = frame.Request{
 			Endpoint:  c.stored.ID,
 			Kind:      c.manifest.Kind,
-			Action:    frame.ParseAction([]byte(test.Action)),
+			Action:    action.Parse([]byte(test.Action)),
 			JSONInput: c.manifest.Input == manifest.InputJSON,
+			Schema:    declared,
 			HasMeta:   true,
 			Path:      []byte("/public/api/v1/" + c.stored.Service + "/" + c.stored.ID + "/" + test.Action),
 		}

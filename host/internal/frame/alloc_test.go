@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 )
 
 // TestNoAllocation says that warm calls of ordinary size allocate nothing.
@@ -18,10 +19,10 @@ func TestNoAllocation(t *testing.T) {
 		body []byte
 	}{
 		{"no body", runFunction, nil},
-		{"arguments", metaRequest(abi.KindFunction, ActionRun), []byte(`{"p1":1,"p2":[0.5,"\u00e9"],"p3":{"a":null}}`)},
-		{"20 features", metaRequest(abi.KindClassification, ActionPredict), twentyFeatures()},
-		{"20 items", metaRequest(abi.KindRegression, ActionPredictMulti), []byte(items)},
-		{"JSON input", &Request{Kind: abi.KindFunction, Action: ActionRun, JSONInput: true}, []byte(`{"a":1}`)},
+		{"arguments", metaRequest(abi.KindFunction, action.Run), []byte(`{"p1":1,"p2":[0.5,"\u00e9"],"p3":{"a":null}}`)},
+		{"20 features", metaRequest(abi.KindClassification, action.Predict), twentyFeatures()},
+		{"20 items", metaRequest(abi.KindRegression, action.PredictMulti), []byte(items)},
+		{"JSON input", &Request{Kind: abi.KindFunction, Action: action.Run, JSONInput: true}, []byte(`{"a":1}`)},
 	} {
 		var e Encoder
 		if n := testing.AllocsPerRun(100, func() {
@@ -42,8 +43,8 @@ func TestNoAllocation(t *testing.T) {
 		{"many keys", runFunction, result(t, abi.TagValue, manyKeys(100, false))},
 		{"JSON", runFunction, result(t, abi.TagJSON, []byte(`{"a":[1,"x"]}`))},
 		{"custom", runFunction, result(t, abi.TagCustom, 200, "text/plain", "Hello", headers("A", "1", "B", "2"))},
-		{"predictions", predicting(abi.KindClassification, ActionPredictMulti), result(t, abi.TagValue, list{row, nil, row})},
-		{"JSON predictions", predicting(abi.KindRegression, ActionPredictMulti),
+		{"predictions", predicting(abi.KindClassification, action.PredictMulti), result(t, abi.TagValue, list{row, nil, row})},
+		{"JSON predictions", predicting(abi.KindRegression, action.PredictMulti),
 			result(t, abi.TagJSON, []byte(`[null,{"prediction":1},null]`))},
 	} {
 		var d Decoder
@@ -58,7 +59,7 @@ func TestNoAllocation(t *testing.T) {
 	}
 	var out []byte
 	if n := testing.AllocsPerRun(100, func() {
-		out = AppendEnvelope(out[:0], ActionRun, []byte("1"), Timing{Wait: 1000}, Context{"s", "e", "v1"})
+		out = AppendEnvelope(out[:0], action.Run, []byte("1"), Timing{Wait: 1000}, Context{"s", "e", "v1"})
 		out = AppendError(out[:0], "T", "m")
 	}); n != 0 {
 		t.Errorf("envelopes: %v allocations", n)
@@ -97,7 +98,7 @@ func TestResultAllocation(t *testing.T) {
 		"JSON with many keys":  result(t, abi.TagJSON, []byte(`{"a":1`+strings.Repeat(`,"b":1`, 100_000)+`}`)),
 		"a million in an item": result(t, abi.TagValue, list{object{{strings.Repeat("x", 1_000_000), 1}}}),
 	} {
-		for _, r := range []*Request{runFunction, predicting(abi.KindRegression, ActionPredict)} {
+		for _, r := range []*Request{runFunction, predicting(abi.KindRegression, action.Predict)} {
 			if n := allocated(func() { readAs(r, 1, frame) }); n > resultBound(frame) {
 				t.Errorf("%s, %v: %d bytes allocated for a frame of %d", name, r.Kind, n, len(frame))
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 )
 
 // twentyFeatures is the body of a predict call with 20 numeric features.
@@ -23,7 +24,7 @@ func twentyFeatures() []byte {
 }
 
 // metaRequest is a request as a client with five headers makes it.
-func metaRequest(k abi.Kind, a Action) *Request {
+func metaRequest(k abi.Kind, a action.Action) *Request {
 	return &Request{
 		Endpoint: "classify", Kind: k, Action: a, HasMeta: true,
 		Path: []byte("/public/api/v1/docs/classify/" + a.String()),
@@ -58,9 +59,9 @@ func BenchmarkEncode(b *testing.B) {
 		r    *Request
 		body []byte
 	}{
-		{"empty", &Request{Endpoint: "text", Kind: abi.KindFunction, Action: ActionRun}, nil},
-		{"predict20", metaRequest(abi.KindClassification, ActionPredict), twentyFeatures()},
-		{"string4k", &Request{Endpoint: "text", Kind: abi.KindFunction, Action: ActionRun},
+		{"empty", &Request{Endpoint: "text", Kind: abi.KindFunction, Action: action.Run}, nil},
+		{"predict20", metaRequest(abi.KindClassification, action.Predict), twentyFeatures()},
+		{"string4k", &Request{Endpoint: "text", Kind: abi.KindFunction, Action: action.Run},
 			[]byte(`{"text":"` + strings.Repeat("0123456789abcdef", 256) + `"}`)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
@@ -84,14 +85,14 @@ func BenchmarkReadResult(b *testing.B) {
 	for i, class := range []string{"setosa", "versicolor", "virginica"} {
 		predictions = abi.AppendFloat(abi.AppendString(predictions, class), 1/float64(i+3))
 	}
-	run := &Request{Kind: abi.KindFunction, Action: ActionRun}
+	run := &Request{Kind: abi.KindFunction, Action: action.Run}
 	for _, c := range []struct {
 		name  string
 		r     *Request
 		frame []byte
 	}{
 		{"value600", run, valueFrame()},
-		{"prediction", metaRequest(abi.KindClassification, ActionPredict), predictions},
+		{"prediction", metaRequest(abi.KindClassification, action.Predict), predictions},
 		{"text", run, abi.AppendResult(nil, abi.Result{Tag: abi.TagCustom, Status: 200, ContentType: "text/plain",
 			Body: []byte("Hello, World!"), Headers: []abi.Header{{Name: "Machin", Value: "Truc"}}})},
 	} {

@@ -14,7 +14,7 @@ const defaultContentType = "application/octet-stream"
 
 // readCustom reads TagCustom.
 func (d *Decoder) readCustom() error {
-	if d.Kind.Predicts() {
+	if d.Kind != abi.KindFunction {
 		return fmt.Errorf("%w: a custom response from an endpoint of kind %s", service.ErrGuestProtocol, d.Kind)
 	}
 	if !d.AllowCustom {
@@ -130,10 +130,10 @@ func (d *Decoder) readHeader() (name, value []byte, err error) {
 }
 
 // serverHeaders are between the server and the next hop, as are those that begin with Proxy-: they say something of the
-// connection, or of the length, that only the server knows.
+// connection, of the length or of the moment, that only the server knows.
 var serverHeaders = []string{
 	"Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Content-Length",
-	"Host",
+	"Host", "Date",
 }
 
 // framing says whether a header is one of those, in any case of letters.

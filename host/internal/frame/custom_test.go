@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
@@ -168,7 +169,7 @@ func TestCustomNotGranted(t *testing.T) {
 	if err := d.ReadResult(frame); !errors.Is(err, service.ErrCustomOff) || errors.Is(err, service.ErrGuestProtocol) {
 		t.Errorf("function without the setting: error %v, want ErrCustomOff", err)
 	}
-	d.Reset(&Request{Kind: abi.KindRegression, Action: ActionPredict}, 1, true)
+	d.Reset(&Request{Kind: abi.KindRegression, Action: action.Predict}, 1, true)
 	if err := d.ReadResult(frame); !errors.Is(err, service.ErrGuestProtocol) {
 		t.Errorf("regression: error %v, want ErrGuestProtocol", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
@@ -12,7 +13,7 @@ import (
 type Reply struct {
 	Tag abi.Tag
 
-	// Value is the JSON of "response", "result" or "results", for TagValue and TagJSON.
+	// Value is the JSON of the value in the answer, for TagValue and TagJSON.
 	Value []byte
 
 	// Status is the HTTP status of TagError, always 400 to 599, and of TagCustom, always 200 to 599. It is 0 for the
@@ -40,9 +41,9 @@ const defaultErrorType = "DkuCustomApiException"
 // reused.
 type Decoder struct {
 	Kind        abi.Kind
-	Action      Action
+	Action      action.Action
 	AllowCustom bool // a custom response is granted
-	Rows        int  // predictions to expect, -1 for any number
+	Rows        int  // items to expect for a kind that takes records, -1 for any number
 
 	// Reply is the result of the last ReadResult that returned nil. It holds copies, valid until the next Reset.
 	Reply Reply
@@ -135,9 +136,12 @@ func (r *reader) head() (tag abi.Tag, fields int, err error) {
 
 // readValue reads TagValue.
 func (d *Decoder) readValue() (err error) {
-	if d.Kind.Predicts() {
-		d.json, err = d.appendPredictions(d.json)
-	} else {
+	switch {
+	case d.Kind.TakesRecords():
+		d.json, err = d.appendRows(d.json)
+	case d.Kind == abi.KindQuery:
+		d.json, err = d.appendTable(d.json)
+	default:
 		d.json, err = d.r.appendJSON(d.json, abi.MaxDepth)
 	}
 	d.Reply.Value = d.json

@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
 var (
-	runFunction = &Request{Kind: abi.KindFunction, Action: ActionRun}
+	runFunction = &Request{Kind: abi.KindFunction, Action: action.Run}
 	nan         = math.NaN()
 )
 
@@ -253,7 +254,7 @@ func TestErrorReply(t *testing.T) {
 		{[]any{-1, "m"}, 500, "m", "DkuCustomApiException", []string{"error with status -1: sent as 500"}},
 		{[]any{200, long, long}, 500, long, long, []string{"error with status 200: sent as 500"}},
 	} {
-		for _, r := range []*Request{runFunction, {Kind: abi.KindRegression, Action: ActionPredictMulti}} {
+		for _, r := range []*Request{runFunction, {Kind: abi.KindRegression, Action: action.PredictMulti}} {
 			reply, err := readAs(r, 7, result(t, abi.TagError, c.fields...))
 			if err != nil {
 				t.Errorf("%.40v: %v", c.fields, err)

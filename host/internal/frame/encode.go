@@ -4,14 +4,17 @@ import (
 	"fmt"
 
 	"skep/abi"
+	"skep/host/internal/action"
+	"skep/host/internal/schema"
 )
 
 // Request is everything of a request frame but the client's body.
 type Request struct {
 	Endpoint  string
 	Kind      abi.Kind
-	Action    Action // must fit Kind
-	JSONInput bool   // the guest gets the body as it came
+	Action    action.Action  // must fit Kind
+	JSONInput bool           // the guest gets the body as it came
+	Schema    *schema.Schema // what arguments or features must hold to; not for JSONInput
 
 	// HasMeta says that the guest may see Path and Headers. Where it is false, "request" is nil.
 	HasMeta bool
@@ -26,8 +29,10 @@ type Encoder struct {
 	in input
 }
 
-// Encode makes the frame of one request. The rows are the records in it: 0 for a function, -1 where a body that goes
-// through as it came may hold any number. An error of the body is an [*InputError].
+// Encode makes the frame of one request from its body, or from its query string for an action that has its record there.
+// The rows are the values that the answer must have: as many as there are records, 0 for a kind that takes arguments, -1
+// for any number: where a body that goes through as it came may hold any, and for forecasts. An error of the body is an
+// [*InputError].
 //
 // The frame is valid until the next Encode. Neither r nor body is kept.
 func (e *Encoder) Encode(r *Request, body []byte) (frame []byte, rows int, err error) {
@@ -36,10 +41,23 @@ func (e *Encoder) Encode(r *Request, body []byte) (frame []byte, rows int, err e
 	}
 	e.w.reset(emptied(e.w.out.b))
 	e.head(r)
-	if r.JSONInput {
-		rows = e.text(r.Action, body)
-	} else if rows, err = e.in.encode(&e.w, r.Action, body); err != nil {
+	shape := r.Action.Shape()
+	switch {
+	case shape.InQuery && r.JSONInput:
+		rows, err = 1, e.queryText(body)
+	case shape.InQuery:
+		rows, err = 1, e.query(r.Schema, body)
+	case r.JSONInput:
+		rows = e.text(r, body)
+	default:
+		e.in.schema = r.Schema
+		rows, err = e.in.encode(&e.w, shape, r.Kind, body)
+	}
+	if err != nil {
 		return nil, 0, err
+	}
+	if r.Kind == abi.KindForecast {
+		rows = -1
 	}
 	return e.w.out.b, rows, nil
 }
@@ -58,7 +76,7 @@ func (e *Encoder) head(r *Request) {
 	} else {
 		w.null()
 	}
-	if r.Kind.Predicts() {
+	if r.Kind.TakesRecords() {
 		w.str("records")
 	} else {
 		w.str("args")
@@ -84,16 +102,16 @@ func (e *Encoder) meta(r *Request) {
 var emptyObject = []byte("{}")
 
 // text writes the body as it came; no body at all stands for an empty object.
-func (e *Encoder) text(a Action, body []byte) (rows int) {
+func (e *Encoder) text(r *Request, body []byte) (rows int) {
 	if len(body) == 0 {
 		body = emptyObject
 	}
 	e.w.bin(body)
-	switch a {
-	case ActionPredict:
-		return 1
-	case ActionPredictMulti:
+	switch {
+	case r.Action.Shape().List:
 		return -1
+	case r.Kind.TakesRecords():
+		return 1
 	}
 	return 0
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 )
 
 func TestEncode(t *testing.T) {
@@ -16,32 +17,32 @@ func TestEncode(t *testing.T) {
 		rows int
 		want string
 	}{
-		{"plain", Request{Endpoint: "score", Kind: abi.KindFunction, Action: ActionRun}, `{"p":1}`, 0,
+		{"plain", Request{Endpoint: "score", Kind: abi.KindFunction, Action: action.Run}, `{"p":1}`, 0,
 			`{"endpoint":"score" "kind":"function" "request":nil "args":{"p":1}}`},
-		{"metadata", Request{Endpoint: "e", Kind: abi.KindFunction, Action: ActionRun, HasMeta: true, Path: []byte("/p/run"),
+		{"metadata", Request{Endpoint: "e", Kind: abi.KindFunction, Action: action.Run, HasMeta: true, Path: []byte("/p/run"),
 			Headers: []Header{{[]byte("A"), []byte("1")}, {[]byte("a"), nil}, {[]byte("A"), []byte("ü")}}}, ``, 0,
 			`{"endpoint":"e" "kind":"function" ` +
 				`"request":{"path":"/p/run" "headers":[["A" "1"] ["a" ""] ["A" "ü"]]} "args":{}}`},
-		{"metadata without headers", Request{Kind: abi.KindFunction, Action: ActionRun, HasMeta: true}, `{}`, 0,
+		{"metadata without headers", Request{Kind: abi.KindFunction, Action: action.Run, HasMeta: true}, `{}`, 0,
 			`{"endpoint":"" "kind":"function" "request":{"path":"" "headers":[]} "args":{}}`},
-		{"metadata not granted", Request{Kind: abi.KindFunction, Action: ActionRun, Path: []byte("/p"),
+		{"metadata not granted", Request{Kind: abi.KindFunction, Action: action.Run, Path: []byte("/p"),
 			Headers: []Header{{[]byte("A"), []byte("1")}}}, `{}`, 0,
 			`{"endpoint":"" "kind":"function" "request":nil "args":{}}`},
-		{"head in ISO-8859-1", Request{Kind: abi.KindFunction, Action: ActionRun, HasMeta: true, Path: []byte("/\xe9"),
+		{"head in ISO-8859-1", Request{Kind: abi.KindFunction, Action: action.Run, HasMeta: true, Path: []byte("/\xe9"),
 			Headers: []Header{{[]byte("A"), []byte("caf\xe9 \x80")}}}, `{}`, 0,
 			`{"endpoint":"" "kind":"function" "request":{"path":"/é" "headers":[["A" "café \u0080"]]} "args":{}}`},
-		{"predict", Request{Endpoint: "c", Kind: abi.KindClassification, Action: ActionPredict}, `{"features":{"a":1}}`, 1,
+		{"predict", Request{Endpoint: "c", Kind: abi.KindClassification, Action: action.Predict}, `{"features":{"a":1}}`, 1,
 			`{"endpoint":"c" "kind":"classification" "request":nil "records":[{"a":1}]}`},
-		{"predict-multi", Request{Endpoint: "c", Kind: abi.KindRegression, Action: ActionPredictMulti},
+		{"predict-multi", Request{Endpoint: "c", Kind: abi.KindRegression, Action: action.PredictMulti},
 			`{"items":[{"features":{"a":1}},{"features":{}}]}`, 2,
 			`{"endpoint":"c" "kind":"regression" "request":nil "records":[{"a":1} {}]}`},
-		{"JSON", Request{Kind: abi.KindFunction, Action: ActionRun, JSONInput: true}, " {\"a\":NaN,\"a\":\xff} ", 0,
+		{"JSON", Request{Kind: abi.KindFunction, Action: action.Run, JSONInput: true}, " {\"a\":NaN,\"a\":\xff} ", 0,
 			`{"endpoint":"" "kind":"function" "request":nil "args":b" {\"a\":NaN,\"a\":\xff} "}`},
-		{"JSON, no body", Request{Kind: abi.KindFunction, Action: ActionRun, JSONInput: true}, "", 0,
+		{"JSON, no body", Request{Kind: abi.KindFunction, Action: action.Run, JSONInput: true}, "", 0,
 			`{"endpoint":"" "kind":"function" "request":nil "args":b"{}"}`},
-		{"JSON, predict", Request{Kind: abi.KindRegression, Action: ActionPredict, JSONInput: true}, "x", 1,
+		{"JSON, predict", Request{Kind: abi.KindRegression, Action: action.Predict, JSONInput: true}, "x", 1,
 			`{"endpoint":"" "kind":"regression" "request":nil "records":b"x"}`},
-		{"JSON, predict-multi", Request{Kind: abi.KindRegression, Action: ActionPredictMulti, JSONInput: true}, "x", -1,
+		{"JSON, predict-multi", Request{Kind: abi.KindRegression, Action: action.PredictMulti, JSONInput: true}, "x", -1,
 			`{"endpoint":"" "kind":"regression" "request":nil "records":b"x"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestEncode(t *testing.T) {
 
 func TestEncodeActionOfAnotherKind(t *testing.T) {
 	var e Encoder
-	_, _, err := e.Encode(&Request{Kind: abi.KindFunction, Action: ActionPredict}, []byte(`{"features":{}}`))
+	_, _, err := e.Encode(&Request{Kind: abi.KindFunction, Action: action.Predict}, []byte(`{"features":{}}`))
 	if err == nil || !strings.Contains(err.Error(), "no action predict for an endpoint of kind function") {
 		t.Errorf("got error %v", err)
 	}
@@ -75,7 +76,7 @@ func TestEncodeActionOfAnotherKind(t *testing.T) {
 // does not depend on the client's bytes once it is made.
 func TestEncoderReuse(t *testing.T) {
 	var e Encoder
-	r := &Request{Endpoint: "e", Kind: abi.KindFunction, Action: ActionRun}
+	r := &Request{Endpoint: "e", Kind: abi.KindFunction, Action: action.Run}
 	bodies := []string{`{"a":"\n` + strings.Repeat("x", 5000) + `"}`, `{"a":`, `{"b":NaN}`, ``,
 		`{"c":1,"c":2}`, `{"d":"é"}`}
 	for range 2 {
@@ -100,7 +101,7 @@ func TestEncoderReuse(t *testing.T) {
 // TestEncoderLetsGo says that a large request does not keep its memory.
 func TestEncoderLetsGo(t *testing.T) {
 	var e Encoder
-	r := &Request{Kind: abi.KindFunction, Action: ActionRun}
+	r := &Request{Kind: abi.KindFunction, Action: action.Run}
 	long := strings.Repeat(`\n`, 2*maxKept)
 	if _, _, err := e.Encode(r, []byte(`{"a":NaN,"b":"`+long+`"}`)); err != nil {
 		t.Fatal(err)

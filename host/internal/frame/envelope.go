@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"skep/host/internal/action"
+
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -29,20 +31,18 @@ type Context struct {
 //
 //	{"response": value, "timing": {name: µs, …, "fuel": units}, "apiContext": {"serviceId", "endpointId", "serviceGeneration"}}
 //
-// The first key is "result" for ActionPredict and "results" for ActionPredictMulti. A negative duration is sent as 0.
-func AppendEnvelope(dst []byte, a Action, value []byte, t Timing, c Context) []byte {
-	switch a {
-	case ActionPredict:
-		dst = append(dst, `{"result":`...)
-	case ActionPredictMulti:
-		dst = append(dst, `{"results":`...)
-	default:
-		dst = append(dst, `{"response":`...)
+// The first key is the one of the action's shape. Where the value is the answer, the others are added to its own. A
+// negative duration is sent as 0.
+func AppendEnvelope(dst []byte, a action.Action, value []byte, t Timing, c Context) []byte {
+	if key := a.Shape().Result; key != "" {
+		dst = append(append(append(dst, `{"`...), key...), `":`...)
+		dst = append(dst, value...)
+	} else {
+		dst = append(dst, value[:len(value)-1]...) // its brace is closed below
 	}
-	dst = append(dst, value...)
 	dst = appendMicros(dst, `,"timing":{"preProcessing":`, t.PreProcessing)
 	dst = appendMicros(dst, `,"wait":`, t.Wait)
-	if a == ActionRun {
+	if a == action.Run || a == action.Query {
 		dst = appendMicros(dst, `,"execution":`, t.Execution)
 		dst = appendMicros(dst, `,"functionInternal":`, t.FunctionInternal)
 	} else {

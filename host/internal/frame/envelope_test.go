@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"skep/host/internal/action"
 )
 
 func TestAppendEnvelope(t *testing.T) {
@@ -15,13 +17,13 @@ func TestAppendEnvelope(t *testing.T) {
 	who := Context{"s\"1", "e", "v1.2"}
 	const tail = `"apiContext":{"serviceId":"s\"1","endpointId":"e","serviceGeneration":"v1.2"}}`
 	for _, c := range []struct {
-		a    Action
+		a    action.Action
 		want string
 	}{
-		{ActionRun, `{"response":[1],"timing":{"preProcessing":1,"wait":2,"execution":3000,"functionInternal":0,"fuel":9223372036854775808},` + tail},
-		{ActionPredict, `{"result":[1],"timing":{"preProcessing":1,"wait":2,"enrich":5,"preparation":6,` +
+		{action.Run, `{"response":[1],"timing":{"preProcessing":1,"wait":2,"execution":3000,"functionInternal":0,"fuel":9223372036854775808},` + tail},
+		{action.Predict, `{"result":[1],"timing":{"preProcessing":1,"wait":2,"enrich":5,"preparation":6,` +
 			`"prediction":1000000,"postProcessing":0,"fuel":9223372036854775808},` + tail},
-		{ActionPredictMulti, `{"results":[1],"timing":{"preProcessing":1,"wait":2,"enrich":5,"preparation":6,` +
+		{action.PredictMulti, `{"results":[1],"timing":{"preProcessing":1,"wait":2,"enrich":5,"preparation":6,` +
 			`"prediction":1000000,"postProcessing":0,"fuel":9223372036854775808},` + tail},
 	} {
 		got := AppendEnvelope([]byte("x"), c.a, []byte("[1]"), timing, who)

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/frame"
 )
 
 // One call: the client's JSON becomes a request frame, the guest's result frame becomes the client's JSON.
 func Example() {
-	request := &frame.Request{Endpoint: "plain", Kind: abi.KindFunction, Action: frame.ActionRun}
+	request := &frame.Request{Endpoint: "plain", Kind: abi.KindFunction, Action: action.Run}
 	var encoder frame.Encoder
 	sent, rows, err := encoder.Encode(request, []byte(`{"big": 9007199254740993, "whole": 1.0}`))
 	if err != nil {
@@ -40,7 +41,7 @@ func Example() {
 
 func ExampleEncoder_Encode_badInput() {
 	var encoder frame.Encoder
-	request := &frame.Request{Endpoint: "plain", Kind: abi.KindFunction, Action: frame.ActionRun}
+	request := &frame.Request{Endpoint: "plain", Kind: abi.KindFunction, Action: action.Run}
 	for _, body := range []string{`{"a": 1, "a": 2}`, `{"a": 18446744073709551616}`, `{"a": [1, 2`, `[1, 2]`} {
 		_, _, err := encoder.Encode(request, []byte(body))
 		fmt.Println(err)
@@ -53,7 +54,7 @@ func ExampleEncoder_Encode_badInput() {
 }
 
 func ExampleAppendEnvelope() {
-	envelope := frame.AppendEnvelope(nil, frame.ActionRun, []byte(`"hello"`),
+	envelope := frame.AppendEnvelope(nil, action.Run, []byte(`"hello"`),
 		frame.Timing{Wait: 17 * time.Microsecond, Execution: 3 * time.Millisecond},
 		frame.Context{Service: "docs", Endpoint: "plain", Generation: "v1"})
 	fmt.Println(strings.ReplaceAll(string(envelope), `},"`, "},\n\""))

@@ -13,6 +13,7 @@ import (
 
 	"skep/abi"
 	"skep/abi/golden"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
@@ -35,10 +36,10 @@ func FuzzEncode(f *testing.F) {
 	}
 	var e Encoder
 	f.Fuzz(func(t *testing.T, flags byte, endpoint string, path, name, value, body []byte) {
-		r := &Request{Endpoint: strings.ToValidUTF8(endpoint, ""), Kind: abi.Kind(flags%3 + 1), Action: ActionRun,
+		r := &Request{Endpoint: strings.ToValidUTF8(endpoint, ""), Kind: abi.Kind(flags%3 + 1), Action: action.Run,
 			HasMeta: flags&4 != 0, JSONInput: flags&8 != 0, Path: path, Headers: []Header{{name, value}, {value, name}}}
 		if r.Kind.Predicts() {
-			r.Action = ActionPredict + Action(flags>>4&1)
+			r.Action = action.Predict + action.Action(flags>>4&1)
 		}
 		frame, rows, err := e.Encode(r, body)
 		if err != nil {
@@ -86,7 +87,7 @@ func FuzzInput(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	var e Encoder
-	r := &Request{Kind: abi.KindFunction, Action: ActionRun}
+	r := &Request{Kind: abi.KindFunction, Action: action.Run}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		frame, _, err := e.Encode(r, body)
 		want, wantErr := standardArgs(body)
@@ -224,12 +225,19 @@ func FuzzReadResult(f *testing.F) {
 	}
 	f.Add(byte(1), 1, result(f, abi.TagValue, list{object{{"prediction", "a"}, {"probas", object{{"a", 1.0}}}}}))
 	f.Add(byte(6), 2, result(f, abi.TagJSON, []byte(`[null,{"prediction":1,"customKeys":{"a":[]}}]`)))
+	f.Add(byte(8), -1, result(f, abi.TagValue, list{nil, object{{"forecast", 1.5}, {"time", "t"}, {"ignored", true}}}))
+	f.Add(byte(9), 1, result(f, abi.TagValue, list{object{{"predictedEffect", 1.5}}}))
+	f.Add(byte(14), 2, result(f, abi.TagJSON, []byte(`[null,{"a":{"b":1}}]`)))
+	f.Add(byte(11), 0, result(f, abi.TagValue, object{{"updatedRows", 1}}))
+	f.Add(byte(11), 0, result(f, abi.TagJSON, []byte(`{"rows":[["a",null]],"columns":[{"name":"x","type":"t"},{"type":"t","name":"y"}]}`)))
 	f.Add(byte(0), 0, result(f, abi.TagCustom, 200, nil, "x", headers("Content-Type", "a/b", "Host", "c", "B", "d")))
 	f.Fuzz(func(t *testing.T, flags byte, rows int, frame []byte) {
-		r := &Request{Kind: abi.Kind(flags%4%3 + 1), Action: ActionRun}
-		if r.Kind.Predicts() {
-			r.Action = ActionPredict + Action(flags>>2&1)
+		r := &Request{Kind: abi.Kind(flags%4%3 + 1)}
+		if flags&8 != 0 {
+			r.Kind = abi.KindForecast + abi.Kind(flags%4)
 		}
+		actions := action.Of(r.Kind)
+		r.Action = actions[int(flags>>2&1)%len(actions)]
 		var d Decoder
 		d.Reset(r, max(rows, -1), true)
 		var err error
@@ -341,7 +349,7 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	var e Encoder
 	var d Decoder
-	r := &Request{Kind: abi.KindFunction, Action: ActionRun}
+	r := &Request{Kind: abi.KindFunction, Action: action.Run}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		frame, _, err := e.Encode(r, body)
 		if err != nil {
@@ -360,7 +368,7 @@ func FuzzRoundTrip(f *testing.F) {
 			t.Fatalf("%q: %v", body, err)
 		}
 		valid(t, d.Reply.Value)
-		if got, err := args(t, abi.KindFunction, ActionRun, string(d.Reply.Value)); err != nil || got != want {
+		if got, err := args(t, abi.KindFunction, action.Run, string(d.Reply.Value)); err != nil || got != want {
 			t.Fatalf("%q comes back as %s, which is %s, %v, want %s", body, d.Reply.Value, got, err, want)
 		}
 	})

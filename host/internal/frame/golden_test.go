@@ -9,6 +9,7 @@ import (
 
 	"skep/abi"
 	"skep/abi/golden"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
@@ -152,7 +153,7 @@ func goldenInit(t *testing.T, f golden.Frame, m meaning) {
 // goldenRequest makes the request of the file and compares what a guest reads from both.
 func goldenRequest(t *testing.T, f golden.Frame, m meaning) {
 	t.Helper()
-	r := Request{Endpoint: m.Endpoint, Kind: abi.ParseKind(m.Kind), Action: ActionRun}
+	r := Request{Endpoint: m.Endpoint, Kind: abi.ParseKind(m.Kind), Action: action.Run}
 	if m.Request != nil {
 		r.HasMeta, r.Path = true, []byte(m.Request.Path)
 		for _, h := range m.Request.Headers {
@@ -164,9 +165,9 @@ func goldenRequest(t *testing.T, f golden.Frame, m meaning) {
 	case m.ArgsJSON != nil:
 		r.JSONInput, body = true, []byte(*m.ArgsJSON)
 	case m.RecordsJSON != nil:
-		r.JSONInput, r.Action, body = true, ActionPredictMulti, []byte(*m.RecordsJSON)
+		r.JSONInput, r.Action, body = true, action.PredictMulti, []byte(*m.RecordsJSON)
 	case r.Kind.Predicts():
-		r.Action = ActionPredictMulti
+		r.Action = action.PredictMulti
 		body = []byte(`{"items":[`)
 		for i, record := range m.Records {
 			if i > 0 {

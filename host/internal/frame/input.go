@@ -7,6 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"skep/abi"
+	"skep/host/internal/action"
+	"skep/host/internal/schema"
 )
 
 // input turns JSON text into MessagePack in one pass over its tokens. The zero value is ready.
@@ -16,7 +18,8 @@ import (
 // bits; any other number becomes a float of 64 bits and must have a finite one.
 type input struct {
 	w      *writer
-	src    []byte // what the client sent
+	schema *schema.Schema // of the arguments or of each record; nil: none
+	src    []byte         // what the client sent
 	reader bytes.Buffer
 	dec    jsontext.Decoder
 
@@ -25,7 +28,7 @@ type input struct {
 }
 
 // encode writes the value of "args" or "records" from a client's body.
-func (in *input) encode(w *writer, a Action, body []byte) (rows int, err error) {
+func (in *input) encode(w *writer, s *action.Shape, k abi.Kind, body []byte) (rows int, err error) {
 	if bytes.HasPrefix(body, byteOrderMark) {
 		return 0, &InputError{0, "a byte order mark: send the JSON without it"}
 	}
@@ -33,28 +36,29 @@ func (in *input) encode(w *writer, a Action, body []byte) (rows int, err error) 
 		body = emptyObject
 	}
 	start := len(w.out.b)
-	rows, err = in.pass(w, a, body, body)
+	rows, err = in.pass(w, s, k, body, body)
 	if err != nil && in.replaceNonFinite(body) {
 		w.out.b = w.out.b[:start]
-		rows, err = in.pass(w, a, body, in.replaced)
+		rows, err = in.pass(w, s, k, body, in.replaced)
 	}
 	in.release()
 	return rows, err
 }
 
 // pass writes what stands in the readable text, which is src but for numbers that are not finite.
-func (in *input) pass(w *writer, a Action, src, readable []byte) (rows int, err error) {
+func (in *input) pass(w *writer, s *action.Shape, k abi.Kind, src, readable []byte) (rows int, err error) {
 	in.begin(w, src, readable)
 	if in.dec.PeekKind() != '{' {
 		return 0, in.wrongType("the body is not an object")
 	}
-	switch a {
-	case ActionPredict:
-		rows, err = 1, in.predict()
-	case ActionPredictMulti:
-		rows, err = in.predictMulti()
+	switch {
+	case !k.TakesRecords():
+		err = in.object("argument", theBody)
+	case s.List:
+		rows, err = in.list(s.Record)
 	default:
-		err = in.value()
+		w.arrayHeader(1)
+		rows, err = 1, in.record(s.Record, theBody)
 	}
 	if err == nil {
 		err = in.end()
@@ -93,6 +97,7 @@ func (in *input) begin(w *writer, src, readable []byte) {
 // release lets the client's bytes go.
 func (in *input) release() {
 	in.begin(nil, nil, nil)
+	in.schema = nil
 	in.replaced, in.unquoted = emptied(in.replaced), emptied(in.unquoted)
 }
 

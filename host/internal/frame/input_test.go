@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 )
 
 // args is the value of "args" or "records" that a body becomes.
-func args(tb testing.TB, k abi.Kind, a Action, body string) (string, error) {
+func args(tb testing.TB, k abi.Kind, a action.Action, body string) (string, error) {
 	tb.Helper()
 	var e Encoder
 	frame, _, err := e.Encode(&Request{Kind: k, Action: a}, []byte(body))
@@ -75,7 +76,7 @@ func TestInput(t *testing.T) {
 		{`{"\u0061":"\u0000"}`, `{"a":"\x00"}`},
 		{"{\"s\":\"\u2028<\x7f\"}", `{"s":"\u2028<\x7f"}`},
 	} {
-		got, err := args(t, abi.KindFunction, ActionRun, c.body)
+		got, err := args(t, abi.KindFunction, action.Run, c.body)
 		if err != nil || got != c.want {
 			t.Errorf("%s becomes %s, error %v, want %s", c.body, got, err, c.want)
 		}
@@ -86,7 +87,7 @@ func TestInputCounts(t *testing.T) {
 	for _, n := range []int{0, 1, 15, 16, 65535, 65536} {
 		body := `{"a":[` + strings.TrimSuffix(strings.Repeat("0,", n), ",") + `]}`
 		want := `{"a":[` + strings.TrimSuffix(strings.Repeat("0 ", n), " ") + `]}`
-		if got, err := args(t, abi.KindFunction, ActionRun, body); err != nil || got != want {
+		if got, err := args(t, abi.KindFunction, action.Run, body); err != nil || got != want {
 			t.Errorf("%d items: error %v, %d bytes of text, want %d", n, err, len(got), len(want))
 		}
 	}
@@ -94,22 +95,22 @@ func TestInputCounts(t *testing.T) {
 
 func TestInputDepth(t *testing.T) {
 	for _, c := range []struct {
-		a           Action
+		a           action.Action
 		head, tail  string
 		levels      int // of head
 		left, right string
 	}{
-		{ActionRun, `{"a":`, `}`, 1, `[`, `]`},
-		{ActionRun, `{"a":`, `}`, 1, `{"b":`, `}`},
-		{ActionPredict, `{"features":{"a":`, `}}`, 2, `[`, `]`},
-		{ActionPredict, `{"features":{},"context":`, `}`, 1, `[`, `]`},
-		{ActionPredictMulti, `{"items":[{"features":{"a":`, `}}]}`, 4, `[`, `]`},
+		{action.Run, `{"a":`, `}`, 1, `[`, `]`},
+		{action.Run, `{"a":`, `}`, 1, `{"b":`, `}`},
+		{action.Predict, `{"features":{"a":`, `}}`, 2, `[`, `]`},
+		{action.Predict, `{"features":{},"context":`, `}`, 1, `[`, `]`},
+		{action.PredictMulti, `{"items":[{"features":{"a":`, `}}]}`, 4, `[`, `]`},
 	} {
 		for _, extra := range []int{0, 1, 20_000} {
 			n := abi.MaxDepth - c.levels + extra
 			body := c.head + strings.Repeat(c.left, n) + "1" + strings.Repeat(c.right, n) + c.tail
 			k := abi.KindFunction
-			if c.a != ActionRun {
+			if c.a != action.Run {
 				k = abi.KindRegression
 			}
 			_, err := args(t, k, c.a, body)
@@ -221,7 +222,7 @@ func TestInputErrors(t *testing.T) {
 		{"{\"a\":\"\n\"}", 6, `unexpected character '\n'`},
 		{"{\"a\":\"\x00\"}", 6, `unexpected character '\x00'`},
 	} {
-		_, err := args(t, abi.KindFunction, ActionRun, c.body)
+		_, err := args(t, abi.KindFunction, action.Run, c.body)
 		var input *InputError
 		if !errors.As(err, &input) {
 			t.Errorf("%.40q: error %v, want an InputError", c.body, err)

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"fmt"
 
+	"skep/abi"
 	"skep/host/internal/service"
 )
 
 // readJSON reads TagJSON. The text of a function is checked as strictly as that of a client and goes out as it stands.
-// That of a kind that predicts must be the value that TagValue would carry; it is read as such, since each row becomes
-// another one for the client.
+// That of another kind must be the value that TagValue would carry; it is read as such, since the client may get another
+// one.
 func (d *Decoder) readJSON() error {
 	if err := d.r.want(classBin, "the text of a JSON result"); err != nil {
 		return err
@@ -21,7 +22,7 @@ func (d *Decoder) readJSON() error {
 	if err := d.r.end(); err != nil {
 		return err
 	}
-	if d.Kind.Predicts() {
+	if d.Kind != abi.KindFunction {
 		d.w.reset(d.w.out.b)
 		if err := d.in.transcode(&d.w, src); err != nil {
 			return badText(err)

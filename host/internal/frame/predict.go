@@ -1,54 +1,17 @@
 package frame
 
 import (
-	"fmt"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"skep/abi"
-	"skep/host/internal/service"
 )
 
-// ignored is a row without a prediction.
-const ignored = `{"ignored":true,"ignoreReason":"IGNORED_BY_MODEL"}`
-
-// appendPredictions takes the value of a prediction kind, an array with one item for each record, and adds the JSON of
-// "results", or of "result" when the action asked for one record.
-func (d *Decoder) appendPredictions(dst []byte) ([]byte, error) {
-	n, err := d.r.array("the value of a predicting endpoint")
-	if err != nil {
-		return dst, err
-	}
-	if d.Rows >= 0 && n != d.Rows {
-		return dst, fmt.Errorf("%w: %d predictions for %d records", service.ErrGuestProtocol, n, d.Rows)
-	}
-	if d.Action == ActionPredict {
-		if n != 1 {
-			return dst, fmt.Errorf("%w: %d predictions for one record", service.ErrGuestProtocol, n)
-		}
-		return d.appendRow(dst)
-	}
-	dst = append(dst, '[')
-	for i := range n {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = d.appendRow(dst); err != nil {
-			return dst, err
-		}
-	}
-	return append(dst, ']'), nil
-}
-
-// appendRow takes nil, for a record that is ignored, or
+// appendPredicted takes
 //
 //	{"prediction": str | number, "probas"?: {str: number}, "customKeys"?: map}
 //
 // and adds the JSON of the row.
-func (d *Decoder) appendRow(dst []byte) ([]byte, error) {
-	if d.r.next() == classNil {
-		return append(dst, ignored...), d.r.null()
-	}
+func (d *Decoder) appendPredicted(dst []byte) ([]byte, error) {
 	first := len(d.r.keys)
 	n, err := d.r.object("a prediction's item")
 	if err != nil {

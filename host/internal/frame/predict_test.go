@@ -7,21 +7,22 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/service"
 )
 
 // predicting is the request of an action for a kind that predicts.
-func predicting(k abi.Kind, a Action) *Request { return &Request{Kind: k, Action: a} }
+func predicting(k abi.Kind, a action.Action) *Request { return &Request{Kind: k, Action: a} }
 
 func TestPredictions(t *testing.T) {
 	const (
 		classification, regression = abi.KindClassification, abi.KindRegression
-		predict, multi             = ActionPredict, ActionPredictMulti
+		predict, multi             = action.Predict, action.PredictMulti
 		none                       = `{"ignored":true,"ignoreReason":"IGNORED_BY_MODEL"}`
 	)
 	for _, c := range []struct {
 		k     abi.Kind
-		a     Action
+		a     action.Action
 		rows  int
 		value any
 		want  string
@@ -59,15 +60,15 @@ func TestPredictions(t *testing.T) {
 func TestJSONPredictions(t *testing.T) {
 	for _, c := range []struct {
 		k          abi.Kind
-		a          Action
+		a          action.Action
 		rows       int
 		text, want string
 	}{
-		{abi.KindClassification, ActionPredict, 1, ` [ {"probas": {"a": 0.5}, "prediction": "\u0061"} ] `,
+		{abi.KindClassification, action.Predict, 1, ` [ {"probas": {"a": 0.5}, "prediction": "\u0061"} ] `,
 			`{"probas":{"a":0.5},"prediction":"a","ignored":false}`},
-		{abi.KindRegression, ActionPredictMulti, 2, `[null,{"prediction":1e2}]`,
+		{abi.KindRegression, action.PredictMulti, 2, `[null,{"prediction":1e2}]`,
 			`[{"ignored":true,"ignoreReason":"IGNORED_BY_MODEL"},{"prediction":100.0,"ignored":false}]`},
-		{abi.KindRegression, ActionPredictMulti, 0, `[]`, `[]`},
+		{abi.KindRegression, action.PredictMulti, 0, `[]`, `[]`},
 	} {
 		reply, err := readAs(predicting(c.k, c.a), c.rows, result(t, abi.TagJSON, []byte(c.text)))
 		if err != nil || string(reply.Value) != c.want || reply.Tag != abi.TagJSON {
@@ -77,7 +78,7 @@ func TestJSONPredictions(t *testing.T) {
 	for _, text := range []string{``, `{}`, `"a"`, `[]`, `[null,null]`, `[{"prediction":1}]`, `[{"prediction":"a","x":1}]`,
 		`[{"prediction":"a"}] x`, `[NaN]`, `[{"prediction":"a","probas":{"a":NaN}}]`, `[{"prediction":"a","prediction":"a"}]`,
 		`[{"prediction":"a","customKeys":{"a":18446744073709551616}}]`, `[`} {
-		_, err := readAs(predicting(abi.KindClassification, ActionPredict), 1, result(t, abi.TagJSON, []byte(text)))
+		_, err := readAs(predicting(abi.KindClassification, action.Predict), 1, result(t, abi.TagJSON, []byte(text)))
 		if !errors.Is(err, service.ErrGuestProtocol) {
 			t.Errorf("%s: error %v, want ErrGuestProtocol", text, err)
 		}
@@ -89,46 +90,46 @@ func TestBrokenPredictions(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		k     abi.Kind
-		a     Action
+		a     action.Action
 		rows  int
 		value any
 	}{
-		{"nil", abi.KindRegression, ActionPredict, 1, nil},
-		{"map", abi.KindRegression, ActionPredict, 1, number},
-		{"none for one", abi.KindRegression, ActionPredict, 1, list{}},
-		{"two for one", abi.KindRegression, ActionPredict, 1, list{number, number}},
-		{"two for one of unknown", abi.KindRegression, ActionPredict, -1, list{number, number}},
-		{"one for none", abi.KindRegression, ActionPredictMulti, 0, list{nil}},
-		{"two for three", abi.KindRegression, ActionPredictMulti, 3, list{number, number}},
-		{"item string", abi.KindClassification, ActionPredict, 1, list{"a"}},
-		{"item array", abi.KindClassification, ActionPredict, 1, list{list{"a"}}},
-		{"class for regression", abi.KindRegression, ActionPredict, 1, list{class}},
-		{"number for classification", abi.KindClassification, ActionPredict, 1, list{number}},
-		{"no prediction", abi.KindClassification, ActionPredict, 1, list{object{{"probas", object{}}}}},
-		{"prediction nil", abi.KindClassification, ActionPredict, 1, list{object{{"prediction", nil}}}},
-		{"prediction nil", abi.KindRegression, ActionPredict, 1, list{object{{"prediction", nil}}}},
-		{"prediction boolean", abi.KindRegression, ActionPredict, 1, list{object{{"prediction", true}}}},
-		{"prediction bytes", abi.KindClassification, ActionPredict, 1, list{object{{"prediction", []byte("a")}}}},
-		{"prediction not UTF-8", abi.KindClassification, ActionPredict, 1, list{object{{"prediction", "\xff"}}}},
-		{"prediction NaN", abi.KindRegression, ActionPredict, 1, list{object{{"prediction", math.NaN()}}}},
-		{"prediction Inf", abi.KindRegression, ActionPredict, 1, list{object{{"prediction", math.Inf(1)}}}},
-		{"prediction twice", abi.KindRegression, ActionPredict, 1, list{object{{"prediction", 1}, {"prediction", 1}}}},
-		{"unknown key", abi.KindRegression, ActionPredict, 1, list{append(number, pair{"ignored", false})}},
-		{"key int", abi.KindRegression, ActionPredict, 1, list{append(number, pair{1, false})}},
-		{"probas nil", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", nil})}},
-		{"probas array", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", list{0.5}})}},
-		{"proba string", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{"a", "1"}}})}},
-		{"proba nil", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{"a", nil}}})}},
-		{"proba NaN", abi.KindClassification, ActionPredict, 1,
+		{"nil", abi.KindRegression, action.Predict, 1, nil},
+		{"map", abi.KindRegression, action.Predict, 1, number},
+		{"none for one", abi.KindRegression, action.Predict, 1, list{}},
+		{"two for one", abi.KindRegression, action.Predict, 1, list{number, number}},
+		{"two for one of unknown", abi.KindRegression, action.Predict, -1, list{number, number}},
+		{"one for none", abi.KindRegression, action.PredictMulti, 0, list{nil}},
+		{"two for three", abi.KindRegression, action.PredictMulti, 3, list{number, number}},
+		{"item string", abi.KindClassification, action.Predict, 1, list{"a"}},
+		{"item array", abi.KindClassification, action.Predict, 1, list{list{"a"}}},
+		{"class for regression", abi.KindRegression, action.Predict, 1, list{class}},
+		{"number for classification", abi.KindClassification, action.Predict, 1, list{number}},
+		{"no prediction", abi.KindClassification, action.Predict, 1, list{object{{"probas", object{}}}}},
+		{"prediction nil", abi.KindClassification, action.Predict, 1, list{object{{"prediction", nil}}}},
+		{"prediction nil", abi.KindRegression, action.Predict, 1, list{object{{"prediction", nil}}}},
+		{"prediction boolean", abi.KindRegression, action.Predict, 1, list{object{{"prediction", true}}}},
+		{"prediction bytes", abi.KindClassification, action.Predict, 1, list{object{{"prediction", []byte("a")}}}},
+		{"prediction not UTF-8", abi.KindClassification, action.Predict, 1, list{object{{"prediction", "\xff"}}}},
+		{"prediction NaN", abi.KindRegression, action.Predict, 1, list{object{{"prediction", math.NaN()}}}},
+		{"prediction Inf", abi.KindRegression, action.Predict, 1, list{object{{"prediction", math.Inf(1)}}}},
+		{"prediction twice", abi.KindRegression, action.Predict, 1, list{object{{"prediction", 1}, {"prediction", 1}}}},
+		{"unknown key", abi.KindRegression, action.Predict, 1, list{append(number, pair{"ignored", false})}},
+		{"key int", abi.KindRegression, action.Predict, 1, list{append(number, pair{1, false})}},
+		{"probas nil", abi.KindClassification, action.Predict, 1, list{append(class, pair{"probas", nil})}},
+		{"probas array", abi.KindClassification, action.Predict, 1, list{append(class, pair{"probas", list{0.5}})}},
+		{"proba string", abi.KindClassification, action.Predict, 1, list{append(class, pair{"probas", object{{"a", "1"}}})}},
+		{"proba nil", abi.KindClassification, action.Predict, 1, list{append(class, pair{"probas", object{{"a", nil}}})}},
+		{"proba NaN", abi.KindClassification, action.Predict, 1,
 			list{append(class, pair{"probas", object{{"a", math.NaN()}}})}},
-		{"proba twice", abi.KindClassification, ActionPredict, 1,
+		{"proba twice", abi.KindClassification, action.Predict, 1,
 			list{append(class, pair{"probas", object{{"a", 1}, {"a", 1}}})}},
-		{"proba key", abi.KindClassification, ActionPredict, 1, list{append(class, pair{"probas", object{{1, 1}}})}},
-		{"customKeys nil", abi.KindRegression, ActionPredict, 1, list{append(number, pair{"customKeys", nil})}},
-		{"customKeys array", abi.KindRegression, ActionPredict, 1, list{append(number, pair{"customKeys", list{}})}},
-		{"65 deep", abi.KindRegression, ActionPredict, 1, list{append(number, pair{"customKeys", nested(t, 63, true)})}},
-		{"cut", abi.KindRegression, ActionPredict, 1, raw("\x91\x81\xaaprediction")},
-		{"cut in probas", abi.KindClassification, ActionPredict, 1, raw("\x91\x81\xa6probas\x81\xa1a")},
+		{"proba key", abi.KindClassification, action.Predict, 1, list{append(class, pair{"probas", object{{1, 1}}})}},
+		{"customKeys nil", abi.KindRegression, action.Predict, 1, list{append(number, pair{"customKeys", nil})}},
+		{"customKeys array", abi.KindRegression, action.Predict, 1, list{append(number, pair{"customKeys", list{}})}},
+		{"65 deep", abi.KindRegression, action.Predict, 1, list{append(number, pair{"customKeys", nested(t, 63, true)})}},
+		{"cut", abi.KindRegression, action.Predict, 1, raw("\x91\x81\xaaprediction")},
+		{"cut in probas", abi.KindClassification, action.Predict, 1, raw("\x91\x81\xa6probas\x81\xa1a")},
 	} {
 		reply, err := readAs(predicting(c.k, c.a), c.rows, result(t, abi.TagValue, c.value))
 		if !errors.Is(err, service.ErrGuestProtocol) {

@@ -77,25 +77,30 @@ func (r *reader) peek() (class, byte) {
 	if at == len(r.frame) {
 		return 0, 0
 	}
-	switch c := r.frame[at]; {
+	return classOf(r.frame[at]), r.frame[at]
+}
+
+// classOf is the class of a value that begins with a byte.
+func classOf(c byte) class {
+	switch {
 	case c < 0x80, c >= 0xe0, c >= 0xcc && c <= 0xd3:
-		return classInt, c
+		return classInt
 	case c < 0x90, c == 0xde, c == 0xdf:
-		return classMap, c
+		return classMap
 	case c < 0xa0, c == 0xdc, c == 0xdd:
-		return classArray, c
+		return classArray
 	case c < 0xc0, c >= 0xd9 && c <= 0xdb:
-		return classStr, c
+		return classStr
 	case c == 0xc0:
-		return classNil, c
+		return classNil
 	case c == 0xc2, c == 0xc3:
-		return classBool, c
+		return classBool
 	case c >= 0xc4 && c <= 0xc6:
-		return classBin, c
+		return classBin
 	case c == 0xca, c == 0xcb:
-		return classFloat, c
+		return classFloat
 	default:
-		return 0, c
+		return 0
 	}
 }
 

@@ -2,22 +2,16 @@ package frame
 
 import "strconv"
 
-// predict writes the records of {"features": {…}}: one.
-func (in *input) predict() error {
-	in.w.arrayHeader(1)
-	return in.features(theBody)
-}
-
-// predictMulti writes the records of {"items": [{"features": {…}}, …]}.
-func (in *input) predictMulti() (rows int, err error) {
+// list writes the records of {"items": […]}. The key is that of the record within each item, as for record.
+func (in *input) list(key string) (rows int, err error) {
 	found := false
 	start := in.next()
-	err = in.members(func(key []byte) error {
-		if string(key) != "items" {
+	err = in.members(func(name []byte) error {
+		if string(name) != "items" {
 			return in.skip()
 		}
 		found = true
-		rows, err = in.items()
+		rows, err = in.items(key)
 		return err
 	})
 	if err == nil && !found {
@@ -27,7 +21,7 @@ func (in *input) predictMulti() (rows int, err error) {
 }
 
 // items writes the array of records.
-func (in *input) items() (n int, err error) {
+func (in *input) items(key string) (n int, err error) {
 	if in.dec.PeekKind() != '[' {
 		return 0, in.wrongType(`"items" is not an array`)
 	}
@@ -39,7 +33,7 @@ func (in *input) items() (n int, err error) {
 		if in.dec.PeekKind() != '{' {
 			return 0, in.wrongType(holder(n).String() + " is not an object")
 		}
-		if err := in.features(holder(n)); err != nil {
+		if err := in.record(key, holder(n)); err != nil {
 			return 0, err
 		}
 	}
@@ -47,7 +41,7 @@ func (in *input) items() (n int, err error) {
 	return n, in.shut()
 }
 
-// holder is an object that has "features": the item of that index, or the body.
+// holder is an object that holds a record: the item of that index, or the body.
 type holder int
 
 const theBody holder = -1
@@ -60,22 +54,26 @@ func (h holder) String() string {
 	return "item " + strconv.Itoa(int(h))
 }
 
-// features writes the record in the next value, an object with the key "features". Other keys are passed over.
-func (in *input) features(h holder) error {
+// record writes the record in the next value: an object that has it under a key, or that is it where the key is "". Other
+// keys are passed over.
+func (in *input) record(key string, h holder) error {
+	if key == "" {
+		return in.object("column", h)
+	}
 	found := false
 	start := in.next()
-	err := in.members(func(key []byte) error {
-		if string(key) != "features" {
+	err := in.members(func(name []byte) error {
+		if string(name) != key {
 			return in.skip()
 		}
 		found = true
 		if in.dec.PeekKind() != '{' {
-			return in.wrongType(`"features" of ` + h.String() + " is not an object")
+			return in.wrongType(strconv.Quote(key) + " of " + h.String() + " is not an object")
 		}
-		return in.value()
+		return in.object("feature", h)
 	})
 	if err == nil && !found {
-		err = &InputError{start, h.String() + ` has no "features"`}
+		err = &InputError{start, h.String() + " has no " + strconv.Quote(key)}
 	}
 	return err
 }

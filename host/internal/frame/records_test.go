@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"skep/abi"
+	"skep/host/internal/action"
 )
 
 func TestRecords(t *testing.T) {
-	const predict, multi = ActionPredict, ActionPredictMulti
+	const predict, multi = action.Predict, action.PredictMulti
 	for _, c := range []struct {
-		a          Action
+		a          action.Action
 		body, want string
 	}{
 		{predict, `{"features":{}}`, `[{}]`},
@@ -34,9 +35,9 @@ func TestRecords(t *testing.T) {
 }
 
 func TestRecordErrors(t *testing.T) {
-	const predict, multi = ActionPredict, ActionPredictMulti
+	const predict, multi = action.Predict, action.PredictMulti
 	for _, c := range []struct {
-		a      Action
+		a      action.Action
 		body   string
 		offset int64
 		reason string

@@ -37,17 +37,16 @@ func (s *Server) authorize(ctx *fasthttp.RequestCtx, x *exchange, service string
 	f := internalError
 	switch h := &ctx.Response.Header; {
 	case errors.Is(err, auth.ErrNotAuthenticated):
-		f = failure{401, "NotAuthenticated", "this service asks for credentials: send an API key or a token that is valid " +
-			"for it in the Authorization header", 0}
+		f = errCredentials
 		if x.caller.Method == manifest.AuthAPIKeys {
 			h.Add("WWW-Authenticate", `Basic realm="`+service+`", charset="UTF-8"`)
 		}
 		h.Add("WWW-Authenticate", `Bearer realm="`+service+`"`)
 	case errors.Is(err, auth.ErrForbidden):
-		f = failure{403, "Unauthorized", "the token is valid, but does not allow to call this service", 0}
+		f = errForbidden
 		h.Add("WWW-Authenticate", `Bearer realm="`+service+`", error="insufficient_scope"`)
 	case errors.Is(err, auth.ErrKeysUnavailable):
-		f = failure{503, "ServiceUnavailable", "it cannot be told at present who may call this service", 5}
+		f = errKeysUnknown
 	}
 	s.logRefusal(x, service, f, err)
 	f.write(ctx)

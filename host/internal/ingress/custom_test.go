@@ -63,7 +63,6 @@ func TestCustomVerbatim(t *testing.T) {
 		{fmt.Sprintf("Content-Length: %d", len(body))},
 		{"X-Service-Generation: v1"},
 		{"X-Timing-Wait: 3"},
-		{"X-Timing-Fuel: 7"},
 		{"DSS-API-Version: 1"},
 		{"DSS-Version: 9.9.9"},
 	} {
@@ -77,6 +76,64 @@ func TestCustomVerbatim(t *testing.T) {
 	}
 	if _, got, _ := strings.Cut(raw, "\r\n\r\n"); got != body {
 		t.Errorf("the body differs: %d bytes", len(got))
+	}
+}
+
+// The HTTP server would sort the headers that it knows, and keep one of each only.
+func TestCustomOrder(t *testing.T) {
+	headers := []abi.Header{
+		{Name: "Set-Cookie", Value: "a=1"}, {Name: "X-One", Value: "1"}, {Name: "Content-Encoding", Value: "utf-8"},
+		{Name: "Server", Value: "mine"}, {Name: "set-cookie", Value: "b"}, {Name: "x-one", Value: ""},
+		{Name: "content-encoding", Value: "other"}, {Name: "SERVER", Value: "yours"}, {Name: "Set-Cookie", Value: "a=1"},
+		{Name: "Vary", Value: "  x "}, {Name: "Trailers", Value: "x"}, {Name: "Connections", Value: "x"},
+		{Name: "Location", Value: "/"}, {Name: "WWW-Authenticate", Value: "Basic"}, {Name: "X-One", Value: "1"},
+	}
+	var want []string
+	for _, h := range headers {
+		want = append(want, h.Name+": "+h.Value)
+	}
+	for _, status := range []int{200, 204, 304, 599} {
+		s := start(t, custom("text", answers(abi.Result{Tag: abi.TagCustom, Status: status, ContentType: "text/plain",
+			Body: []byte("Hello"), Headers: headers})))
+		raw := s.raw(t, request("POST", "/public/api/v1/docs/text/run", ""))
+		head, body, _ := strings.Cut(raw, "\r\n\r\n")
+		got := strings.Split(head, "\r\n")
+		first := slices.IndexFunc(got, func(line string) bool { return strings.HasPrefix(line, "X-Timing-Fuel: ") })
+		if got := got[first+1:]; !slices.Equal(got, want) {
+			t.Errorf("%d: got %q, want %q", status, got, want)
+		}
+		var own []string
+		for _, line := range got[1 : first+1] {
+			name, _, _ := strings.Cut(line, ":")
+			own = append(own, name)
+		}
+		expected := []string{"Date", "Content-Type", "Content-Length", "DSS-API-Version", "DSS-Version", "X-Request-Id",
+			"X-Service-Generation", "X-Timing-PreProcessing", "X-Timing-Wait", "X-Timing-Execution", "X-Timing-FunctionInternal", "X-Timing-Fuel"}
+		if status == 204 || status == 304 {
+			expected = slices.Delete(expected, 2, 3)
+		}
+		if !slices.Equal(own, expected) {
+			t.Errorf("%d: the host's own headers are %q, want %q", status, own, expected)
+		}
+		if (body == "Hello") == bodiless(status) {
+			t.Errorf("%d: body %q", status, body)
+		}
+	}
+}
+
+// What is dropped is told to the log, whoever drops it.
+func TestCustomDropsAreLogged(t *testing.T) {
+	for _, name := range []string{"Connection", "Transfer-Encoding", "Host", "Date", "Proxy-Authenticate", "DSS-Version",
+		"X-Timing-Wait"} {
+		s := start(t, custom("text", answers(abi.Result{Tag: abi.TagCustom, Status: 200, ContentType: "text/plain",
+			Headers: []abi.Header{{Name: name, Value: "guest's"}, {Name: "Kept", Value: "1"}}})))
+		raw := s.raw(t, request("POST", "/public/api/v1/docs/text/run", ""))
+		if strings.Contains(raw, "guest's") || !strings.Contains(raw, "\r\nKept: 1\r\n") {
+			t.Errorf("%s: %q", name, raw)
+		}
+		if log := s.log.String(); !strings.Contains(log, "header "+name+": dropped") {
+			t.Errorf("%s: the log is %q", name, log)
+		}
 	}
 }
 

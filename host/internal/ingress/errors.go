@@ -39,6 +39,38 @@ var failures = []struct {
 	{service.ErrGuestTrap, failure{500, "GuestTrap", "the endpoint failed", 0}},
 }
 
+// What the data plane itself refuses.
+var (
+	errInput  = failure{400, "IllegalArgument", "", 0} // with what is wrong
+	errNoPath = failure{404, "NotFound", "no such path; endpoints are called by " + prefix +
+		"{service}/{endpoint}/{action}", 0}
+	errNoService    = failure{404, "NotFound", "no such service", 0}
+	errNoGeneration = failure{404, "NotFound", "the service has no such generation loaded", 0}
+	errNoEndpoint   = failure{404, "NotFound", "the service has no such endpoint", 0}
+	errNoAction     = failure{404, "NotFound", "no such action", 0}
+	errMethod       = failure{405, "MethodNotAllowed", "not with this method; the header Allow names those of the path", 0}
+	errTooLarge     = failure{413, "PayloadTooLarge", "too large", 0}
+	errLoading      = failure{503, "EndpointUnavailable", "the endpoint is being loaded", 1}
+	errRefused      = failure{503, "EndpointUnavailable", "the endpoint was refused when it was loaded; " +
+		"the server's log has the reason", 0}
+	errNothingServes = failure{503, "ServiceUnavailable", "the service is disabled, or has nothing to serve", 1}
+	errNotAlive      = failure{503, "ServiceUnavailable", "this node is to get no more requests; it answers them still", 0}
+)
+
+// What is refused because of who asks.
+var (
+	errCredentials = failure{401, "NotAuthenticated", "this service asks for credentials: send an API key or a token that " +
+		"is valid for it in the Authorization header", 0}
+	errForbidden   = failure{403, "Unauthorized", "the token is valid, but does not allow to call this service", 0}
+	errKeysUnknown = failure{503, "ServiceUnavailable", "it cannot be told at present who may call this service", 5}
+)
+
+// with is the failure with more to say.
+func (f failure) with(more string) failure {
+	f.message += more
+	return f
+}
+
 var internalError = failure{500, "InternalError", "the server failed to answer", 0}
 
 func failureOf(err error) failure {

@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,21 +11,23 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"skep/host/internal/action"
 	"skep/host/internal/auth"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
+	"skep/host/internal/swagger"
 )
 
 // exchange holds what one request needs beside the server's own buffers. It is reused.
 type exchange struct {
-	ctx     requestContext
-	path    []byte
-	caller  auth.Principal // who sends the request
-	request frame.Request
-	encoder frame.Encoder
-	decoder frame.Decoder
-	body    []byte
-
+	ctx         requestContext
+	path        []byte
+	caller      auth.Principal // who sends the request
+	request     frame.Request
+	encoder     frame.Encoder
+	decoder     frame.Decoder
+	body        []byte
+	lines       []byte   // header lines of a custom response
 	credentials [][]byte // Authorization headers; parts of the server's buffers
 }
 
@@ -59,27 +62,51 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		s.isAlive(ctx)
 		return
 	}
+	for attempt := range attempts {
+		found, r := s.target(ctx, x)
+		if found == nil {
+			return
+		}
+		if r.endpoint == nil {
+			s.document(ctx, found)
+			return
+		}
+		e := s.find(ctx, x, found, r)
+		if e == nil || !s.call(ctx, x, e, r.action, start, attempt+1 == attempts) {
+			return
+		}
+	}
+}
+
+// attempts is how often a request looks for an endpoint that was replaced between being found and being called.
+const attempts = 5
+
+// target finds the service that a path names, from the head alone. It answers the request itself and gives nil when there
+// is none.
+func (s *Server) target(ctx *fasthttp.RequestCtx, x *exchange) (*service.Service, route) {
 	r, ok := parseRoute(x.path)
 	if !ok {
-		writeError(ctx, 404, "NotFound", "no such path; endpoints are called by POST "+prefix+
-			"{service}/{endpoint}/{action}")
-		return
+		errNoPath.write(ctx)
+		return nil, r
 	}
-	if !ctx.IsPost() {
-		ctx.Response.Header.Set("Allow", "POST")
-		writeError(ctx, 405, "MethodNotAllowed", "an endpoint is called by POST")
-		return
+	if !r.allows(ctx) {
+		ctx.Response.Header.Set("Allow", r.allow())
+		errMethod.write(ctx)
+		return nil, r
 	}
-	e := s.find(ctx, x, r)
-	if e == nil {
-		return
+	found := s.Registry.Lookup(r.service)
+	if found == nil {
+		errNoService.write(ctx)
+		return nil, r
 	}
-	if size := int64(len(ctx.Request.Body())); size > e.MaxBody {
-		writeError(ctx, 413, "PayloadTooLarge", "the body has "+strconv.FormatInt(size, 10)+
-			" bytes, the endpoint takes at most "+strconv.FormatInt(e.MaxBody, 10))
-		return
+	if !s.authorize(ctx, x, found.ID) { // before anything of the service shows
+		return nil, r
 	}
-	s.call(ctx, x, e, r.action, start)
+	if found.Disabled || found.Active.ID == "" {
+		errNothingServes.write(ctx)
+		return nil, r
+	}
+	return found, r
 }
 
 // identify says in the response who answers what.
@@ -89,87 +116,130 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, requestID []byte) {
 	ctx.Response.Header.SetBytesV(headerRequestID, requestID)
 }
 
-// isAlive tells a load balancer that the process answers.
+// isAlive tells a load balancer whether to send requests here. Those that come are answered in any case.
 func (s *Server) isAlive(ctx *fasthttp.RequestCtx) {
-	if !ctx.IsGet() && !ctx.IsHead() {
+	switch {
+	case !ctx.IsGet() && !ctx.IsHead():
 		ctx.Response.Header.Set("Allow", "GET, HEAD")
-		writeError(ctx, 405, "MethodNotAllowed", "isAlive is asked by GET")
-		return
+		errMethod.write(ctx)
+	case s.Alive != nil && !s.Alive():
+		errNotAlive.write(ctx)
+	default:
+		ctx.Response.Header.SetContentType(contentTypeJSON)
+		ctx.Response.SetBodyString(`{"ok":true}`)
 	}
-	ctx.Response.Header.SetContentType(contentTypeJSON)
-	ctx.Response.SetBodyString(`{"ok":true}`)
 }
 
-// find gives the endpoint that a route names, or answers the request itself and gives nil.
-func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, r route) *service.Endpoint {
-	found := s.Registry.Lookup(r.service)
-	if found == nil {
-		writeError(ctx, 404, "NotFound", "no such service")
+// document answers with what the endpoints of a service take and give.
+func (s *Server) document(ctx *fasthttp.RequestCtx, found *service.Service) {
+	ctx.Response.Header.SetContentType(contentTypeJSON)
+	ctx.Response.SetBodyRaw(swagger.Document(found))
+}
+
+// find gives the endpoint that answers, or answers the request itself and gives nil.
+func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, found *service.Service, r route) *service.Endpoint {
+	generation := s.dispatch(ctx, x, found, r)
+	if generation == nil {
 		return nil
 	}
-	if !s.authorize(ctx, x, found.ID) { // before anything of the service shows
-		return nil
-	}
-	if found.Disabled || found.Active.ID == "" {
-		failure{503, "ServiceUnavailable", "the service is disabled, or has nothing to serve", 1}.write(ctx)
-		return nil
-	}
-	e := found.Active.Endpoints[string(r.endpoint)]
+	e := generation.Endpoints[string(r.endpoint)]
 	switch {
 	case e == nil:
-		writeError(ctx, 404, "NotFound", "the service has no such endpoint")
+		errNoEndpoint.write(ctx)
 	case e.State == service.StateLoading:
-		failure{503, "EndpointUnavailable", "the endpoint is being loaded", 1}.write(ctx)
+		errLoading.write(ctx)
 	case e.State != service.StateReady:
-		writeError(ctx, 503, "EndpointUnavailable", "the endpoint was refused when it was loaded; "+
-			"the server's log has the reason")
+		errRefused.write(ctx)
 	case !r.action.Fits(e.Kind):
-		writeError(ctx, 404, "NotFound", "an endpoint of kind "+e.Kind.String()+" has no action "+r.action.String())
+		errNoAction.with(": an endpoint of kind " + e.Kind.String() + " has no action " + r.action.String()).write(ctx)
+	case int64(len(ctx.Request.Body())) > e.MaxBody:
+		errTooLarge.with(": the body has " + strconv.Itoa(len(ctx.Request.Body())) + " bytes, the endpoint takes at most " +
+			strconv.FormatInt(e.MaxBody, 10)).write(ctx)
 	default:
 		return e
 	}
 	return nil
 }
 
+// dispatch chooses the generation that answers: the one that the request asks for, else the one of its key, else one by
+// chance. It answers the request itself and gives nil when there is none.
+func (s *Server) dispatch(ctx *fasthttp.RequestCtx, x *exchange, found *service.Service, r route) *service.Generation {
+	body := ctx.Request.Body()
+	if int64(len(body)) > found.MaxBody(r.endpoint) {
+		return found.Any() // it will be refused, whatever it says
+	}
+	choice, err := x.encoder.Dispatch(r.action, body)
+	var generation *service.Generation
+	switch {
+	case err != nil:
+		errInput.with(err.Error()).write(ctx)
+		return nil
+	case choice.Forced != nil:
+		if generation = found.Generation(choice.Forced); generation == nil {
+			errNoGeneration.write(ctx)
+		}
+	case choice.Key != nil:
+		generation = found.ForKey(choice.Key)
+	default:
+		generation = found.Any()
+	}
+	return generation
+}
+
 // call has an endpoint answer the request.
-func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action,
-	start time.Time) {
-	s.describe(ctx, x, e, action)
-	request, rows, err := x.encoder.Encode(&x.request, ctx.Request.Body())
+//
+// It reports true when the endpoint was replaced before it was called; unless this is the last attempt, nothing is
+// answered then.
+func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, start time.Time,
+	last bool) (replaced bool) {
+	s.describe(ctx, x, e, a)
+	request, rows, err := x.encoder.Encode(&x.request, input(ctx, a))
 	if err != nil {
-		var input *frame.InputError
-		if errors.As(err, &input) {
-			writeError(ctx, 400, "IllegalArgument", input.Error())
-			return
+		var bad *frame.InputError
+		if errors.As(err, &bad) {
+			errInput.with(bad.Error()).write(ctx)
+			return false
 		}
 		s.fail(ctx, x, e, err)
-		return
+		return false
 	}
 	x.decoder.Reset(&x.request, rows, e.CustomResponse)
 
 	called := time.Now()
 	usage, err := e.Caller.Call(&x.ctx, request, &x.decoder)
+	if errors.Is(err, service.ErrUnavailable) && !last {
+		return true
+	}
 	if err != nil {
 		s.fail(ctx, x, e, err, slog.Uint64("fuel", usage.Fuel))
-		return
+		return false
 	}
 	for _, note := range x.decoder.Reply.Notes {
 		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
-	s.reply(ctx, x, e, action, clock{start, called, time.Now(), usage})
+	s.reply(ctx, x, e, a, clock{start, called, time.Now(), usage})
+	return false
+}
+
+// input is where a request has what the endpoint is called with.
+func input(ctx *fasthttp.RequestCtx, a action.Action) []byte {
+	if !a.Shape().InQuery {
+		return ctx.Request.Body()
+	}
+	_, query, _ := bytes.Cut(ctx.Request.Header.RequestURI(), []byte("?"))
+	return query
 }
 
 // describe fills in what the request frame says beside the body. It holds the HTTP server's own buffers, which last
 // until the request is answered.
-func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action) {
-	x.request.Endpoint, x.request.Kind, x.request.Action, x.request.JSONInput = e.ID, e.Kind, action, e.JSONInput
+func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action) {
+	x.request.Endpoint, x.request.Kind, x.request.Action = e.ID, e.Kind, a
+	x.request.JSONInput, x.request.Schema = e.JSONInput, e.Schema
 	x.request.HasMeta = s.Metadata
 	x.request.Headers = x.request.Headers[:0]
 	if !s.Metadata {
 		return
 	}
 	x.request.Path = x.path
-	for name, value := range ctx.Request.Header.All() {
-		x.request.Headers = append(x.request.Headers, frame.Header{Name: name, Value: value})
-	}
+	x.request.Headers = appendHeaders(x.request.Headers, &ctx.Request.Header)
 }

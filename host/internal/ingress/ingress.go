@@ -24,12 +24,13 @@ const (
 	idleTimeout  = 60 * time.Second // between two requests of a connection
 )
 
-// Config is what a server needs. All fields are required but Metadata.
+// Config is what a server needs. All fields are required but Metadata and Alive.
 type Config struct {
 	Registry *service.Registry
 	Access   Access
-	Version  string // sent as DSS-Version
-	Metadata bool   // endpoints see headers and path of a request
+	Version  string      // sent as DSS-Version
+	Metadata bool        // endpoints see headers and path of a request
+	Alive    func() bool // whether load balancers are to send requests here; nil: always
 	Log      *slog.Logger
 }
 

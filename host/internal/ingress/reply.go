@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"skep/abi"
+	"skep/host/internal/action"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 )
@@ -33,39 +35,73 @@ func (c clock) timing() frame.Timing {
 }
 
 // reply writes what the endpoint answered.
-func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action, c clock) {
+func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, c clock) {
 	r := &x.decoder.Reply
 	switch r.Tag {
 	case abi.TagError:
 		writeError(ctx, r.Status, r.Type, r.Message)
 	case abi.TagCustom:
-		writeCustom(ctx, e, r, c)
+		s.writeCustom(ctx, x, e, r, c)
 	default:
 		ctx.Response.Header.SetContentType(contentTypeJSON)
-		x.body = frame.AppendEnvelope(x.body[:0], action, r.Value, c.timing(),
+		x.body = frame.AppendEnvelope(x.body[:0], a, r.Value, c.timing(),
 			frame.Context{Service: e.Service, Endpoint: e.ID, Generation: e.Generation})
 		ctx.Response.SetBody(x.body)
 	}
 }
 
 // writeCustom sends a custom response as it is: its body has no envelope, so timing and generation go into headers.
-func writeCustom(ctx *fasthttp.RequestCtx, e *service.Endpoint, r *frame.Reply, c clock) {
+func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, r *frame.Reply, c clock) {
 	h := &ctx.Response.Header
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)
 	if !bodiless(r.Status) {
 		ctx.Response.SetBody(r.Body)
 	}
-	t := c.timing()
-	h.Set("X-Service-Generation", e.Generation)
-	h.Set("X-Timing-Wait", strconv.FormatInt(t.Wait.Microseconds(), 10))
-	h.Set("X-Timing-Execution", strconv.FormatInt(t.Execution.Microseconds(), 10))
-	h.Set("X-Timing-Fuel", strconv.FormatUint(t.Fuel, 10))
+	x.lines = appendTimings(append(x.lines[:0], e.Generation...), c.timing())
 	for _, header := range r.Headers {
-		if !ownHeader(header.Name) {
-			h.AddBytesKV(header.Name, header.Value)
+		if ownHeader(header.Name) {
+			s.logCall(slog.LevelWarn, "answer corrected", x, e, "",
+				slog.String("note", "header "+string(header.Name)+": dropped, it tells who answers"))
+			continue
 		}
+		x.lines = appendLine(x.lines, header.Name, header.Value)
 	}
+	writeLines(h, headerGeneration, x.lines)
+}
+
+const headerGeneration = "X-Service-Generation"
+
+// appendTimings adds header lines that tell where the time went, in microseconds.
+func appendTimings(dst []byte, t frame.Timing) []byte {
+	for _, part := range [...]struct {
+		name string
+		took time.Duration
+	}{
+		{"X-Timing-PreProcessing", t.PreProcessing},
+		{"X-Timing-Wait", t.Wait},
+		{"X-Timing-Execution", t.Execution},
+		{"X-Timing-FunctionInternal", t.FunctionInternal},
+	} {
+		dst = append(append(append(dst, "\r\n"...), part.name...), ": "...)
+		dst = strconv.AppendInt(dst, max(part.took.Microseconds(), 0), 10)
+	}
+	dst = append(dst, "\r\nX-Timing-Fuel: "...)
+	return strconv.AppendUint(dst, t.Fuel, 10)
+}
+
+// appendLine adds a header line behind another one.
+func appendLine(dst, name, value []byte) []byte {
+	return append(append(append(append(dst, "\r\n"...), name...), ": "...), value...)
+}
+
+// writeLines sets a header whose value goes on with further header lines. The HTTP server would sort those that it knows
+// (Set-Cookie to the end) and keep one of each only (Content-Encoding, Server); what an endpoint sends goes out in its
+// order. So the server is given one value, in which it replaces line breaks by spaces, and the value is put right
+// afterwards. Names and values come from a frame.Decoder, which lets no line break pass.
+func writeLines(h *fasthttp.ResponseHeader, name string, lines []byte) {
+	h.SetBytesV(name, lines)
+	copy(h.Peek(name), lines)
 }
 
 // bodiless says whether a response of that status has no body, whatever the endpoint answered.
@@ -73,7 +109,7 @@ func bodiless(status int) bool { return status == 204 || status == 205 || status
 
 // ownHeader says whether a header tells who answered: an endpoint that passes on what another host sent has some.
 func ownHeader(name []byte) bool {
-	for _, own := range [...]string{"DSS-", "X-Service-Generation", "X-Timing-", headerRequestID} {
+	for _, own := range [...]string{"DSS-", headerGeneration, "X-Timing-", headerRequestID} {
 		if len(name) >= len(own) && equalFold(name[:len(own)], own) {
 			return true
 		}

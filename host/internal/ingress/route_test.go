@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"skep/abi"
-	"skep/host/internal/frame"
 	"skep/host/internal/service"
 )
 
@@ -49,6 +48,20 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/public/api/v1/other/elsewhere/run", "", 200, `"response":"elsewhere"`},
 		{"POST", "/public/api/v1/docs/classify/predict", predictBody, 200, `"result":{"ignored":true`},
 		{"POST", "/public/api/v1/docs/classify/predict-multi", `{"items":[` + predictBody + `]}`, 200, `"results":[{`},
+
+		{"GET", "/public/api/v1/docs/classify/predict-simple?x=%31", "", 200, `"result":{"ignored":true`},
+		{"GET", "//public/api/v1//docs/classify/predict-simple/", "", 200, `"result":{"ignored":true`},
+		{"GET", "/public/api/v1/docs/swagger", "", 200, `"swagger":"2.0"`},
+		{"GET", "/public/api/v1/docs//swagger//", "", 200, `"swagger":"2.0"`},
+		{"GET", "/public/api/v1/docs/text/predict-simple", "", 404, "NotFound"},
+		{"POST", "/public/api/v1/docs/classify/predict-simple", "", 405, "MethodNotAllowed"},
+		{"GET", "/public/api/v1/docs/classify/predict", "", 405, "MethodNotAllowed"},
+		{"POST", "/public/api/v1/docs/swagger", "", 405, "MethodNotAllowed"},
+		{"GET", "/public/api/v1/docs/swagger/x", "", 404, "NotFound"},
+		{"GET", "/public/api/v1/swagger", "", 404, "NotFound"},
+		{"POST", "/public/api/v1/docs/classify/forecast", `{"items":[]}`, 404, "NotFound"},
+		{"POST", "/public/api/v1/docs/classify/lookup", `{"data":{}}`, 404, "NotFound"},
+		{"POST", "/public/api/v1/docs/text/query", "", 404, "NotFound"},
 
 		{"POST", "/", "", 404, "NotFound"},
 		{"POST", "/public/api/v1", "", 404, "NotFound"},
@@ -133,7 +146,8 @@ func TestAllow(t *testing.T) {
 // FuzzRoute: what is called is what stands in the path, byte for byte, but for repeated slashes and the query.
 func FuzzRoute(f *testing.F) {
 	for _, seed := range []string{"/public/api/v1/docs/text/run", "//public//api/v1/docs/text/run//?x", "/", "", "?", "//",
-		"/public/api/v1/a/../b/run", "/public/api/v1//run", "/public/api/v1/a//run", "/public/api/v1/a%2fb/c/predict"} {
+		"/public/api/v1/a/../b/run", "/public/api/v1//run", "/public/api/v1/a//run", "/public/api/v1/a%2fb/c/predict",
+		"/public/api/v1/docs/swagger/", "/public/api/v1/docs/swagger/run", "/public/api/v1//swagger"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, target string) {
@@ -154,10 +168,13 @@ func FuzzRoute(f *testing.F) {
 		raw, _, _ := strings.Cut(target, "?")
 		parts := slices.DeleteFunc(strings.Split(raw, "/"), func(s string) bool { return s == "" })
 		want := []string{"public", "api", "v1", string(r.service), string(r.endpoint), r.action.String()}
+		if r.endpoint == nil {
+			want = append(want[:4], swaggerPage)
+		}
 		if !slices.Equal(parts, want) {
 			t.Fatalf("%q is routed to %q", target, want)
 		}
-		if r.action == frame.Action(0) {
+		if (r.action == 0) != (r.endpoint == nil) {
 			t.Fatalf("%q has no action", target)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"skep/abi"
+	"skep/host/internal/schema"
 )
 
 // choice is one value of an enumeration and its name in a manifest.
@@ -16,12 +17,21 @@ var (
 	inputs     = []choice[Input]{{"msgpack", InputMsgpack}, {"json", InputJSON}}
 	isolations = []choice[Isolation]{{"request", IsolationRequest}, {"instance", IsolationInstance}}
 	kinds      = kindChoices()
+	types      = typeChoices()
 )
 
 func kindChoices() []choice[abi.Kind] {
 	var list []choice[abi.Kind]
 	for _, k := range abi.Kinds() {
 		list = append(list, choice[abi.Kind]{k.String(), k})
+	}
+	return list
+}
+
+func typeChoices() []choice[schema.Type] {
+	var list []choice[schema.Type]
+	for _, t := range schema.Types() {
+		list = append(list, choice[schema.Type]{t.String(), t})
 	}
 	return list
 }

@@ -3,17 +3,28 @@ package manifest
 import (
 	"maps"
 	"slices"
+
+	"skep/host/internal/schema"
 )
 
 // clone is a copy that shares nothing with m.
 func (m Endpoint) clone() Endpoint {
 	m.Config = maps.Clone(m.Config)
+	m.Args, m.Features = cloneFields(m.Args), cloneFields(m.Features)
 	tests := m.Tests
 	m.Tests = nil
 	for _, q := range tests {
 		m.Tests = append(m.Tests, q.clone())
 	}
 	return m
+}
+
+func cloneFields(fields []schema.Field) []schema.Field {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		fields[i].Enum = slices.Clone(fields[i].Enum)
+	}
+	return fields
 }
 
 func (q Test) clone() Test {

@@ -14,6 +14,8 @@ const (
 	MaxText = 64 << 10
 	// MaxProblems bounds the problems that are reported for one text; more help nobody.
 	MaxProblems = 20
+	// MaxDescription bounds a text for people, in bytes: clients get it.
+	MaxDescription = 4 << 10
 	// MaxTests bounds the test queries, because each runs whenever the endpoint is loaded.
 	MaxTests = 100
 	// MaxDepth bounds arrays and tables within each other in test queries: no frame carries deeper ones.

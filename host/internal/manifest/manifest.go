@@ -9,12 +9,17 @@ import (
 	"time"
 
 	"skep/abi"
+	"skep/host/internal/schema"
 )
 
 // Endpoint is a manifest. [Default] is one without a file; the zero value is not valid.
 type Endpoint struct {
 	Kind           abi.Kind
 	CustomResponse bool // the endpoint may answer with custom responses; functions only
+	Description    string
+	// Args says what arguments the endpoint takes, for a kind that takes some; Features what is in its records, for the
+	// other kinds. Both are checked before a module is entered, unless Input is [InputJSON], and shown to clients.
+	Args, Features []schema.Field
 	Input          Input
 	Isolation      Isolation
 	Limits         Limits

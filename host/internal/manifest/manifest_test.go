@@ -171,7 +171,7 @@ func TestDefaultActionFollowsKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Test{
-		Name: "test 1 (predict)", Action: ActionPredict, Body: map[string]any{}, Warmup: true,
+		Name: "test 1 (predict)", Action: "predict", Body: map[string]any{}, Warmup: true,
 		Expect: Expect{Status: 200, Result: map[string]any{"prediction": 1.5}},
 	}
 	if !reflect.DeepEqual(m.Tests[0], want) {
@@ -247,7 +247,7 @@ func TestValidateNamesFieldValueAndLimit(t *testing.T) {
 		change func(*Endpoint)
 		want   string
 	}{
-		{func(m *Endpoint) { m.Kind = 0 }, `kind: is not set; allowed are function, classification, regression`},
+		{func(m *Endpoint) { m.Kind = 0 }, `kind: is not set; allowed are function, classification, regression, forecast, effect, lookup, query`},
 		{func(m *Endpoint) { m.Input = 9 }, `input: is not set; allowed are msgpack, json`},
 		{func(m *Endpoint) { m.Isolation = 0 }, `isolation: is not set; allowed are request, instance`},
 		{func(m *Endpoint) { m.Limits.Timeout = 61 * time.Second },

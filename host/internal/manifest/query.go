@@ -3,7 +3,7 @@ package manifest
 // Test is a test query: a request and what its answer must be.
 type Test struct {
 	Name    string
-	Action  string         // last part of the URL: run, predict or predict-multi
+	Action  string         // last part of the URL, of those that [Actions] lists
 	Headers [][2]string    // name and value, in order
 	Body    map[string]any // the request's JSON object; never nil
 	Expect  Expect
@@ -16,9 +16,9 @@ type Test struct {
 // means that nothing was given.
 type Expect struct {
 	Status      int         // 200 unless said otherwise
-	Response    any         // value of a function
-	Result      any         // value of predict
-	Results     any         // values of predict-multi
+	Response    any         // value of a function or a query
+	Result      any         // value of an action that asks for one record
+	Results     any         // values of the other actions
 	ContentType string      // whole value of the header; "" is not given
 	Headers     [][2]string // each must be present, values of equal names in this order
 	Body        *string     // whole body as text; nil is not given
@@ -26,10 +26,3 @@ type Expect struct {
 	ErrorType   string      // errorType of an error body; "" is not given
 	Message     string      // message of an error body; "" is not given
 }
-
-// Actions of a data plane, as test queries name them.
-const (
-	ActionRun          = "run"
-	ActionPredict      = "predict"
-	ActionPredictMulti = "predict-multi"
-)

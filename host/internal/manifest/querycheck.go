@@ -1,19 +1,24 @@
 package manifest
 
 import (
+	"cmp"
 	"encoding/hex"
 	"slices"
 	"strings"
 
 	"skep/abi"
+	"skep/host/internal/action"
 )
 
-// Actions are the actions that endpoints of a kind answer.
-func Actions(kind abi.Kind) []string {
-	if kind.Predicts() {
-		return []string{ActionPredict, ActionPredictMulti}
+// Actions are the actions of a kind that test queries may name, the one that they mean without a name first: those that
+// take a body.
+func Actions(kind abi.Kind) (names []string) {
+	for _, a := range action.Of(kind) {
+		if !a.Shape().InQuery {
+			names = append(names, a.String())
+		}
 	}
-	return []string{ActionRun}
+	return names
 }
 
 // validate checks a test query; at is its field with a dot at the end.
@@ -24,10 +29,10 @@ func (q Test) validate(ps *problems, at string, kind abi.Kind) {
 		return
 	}
 	checkHeaders(ps, at+"headers", q.Headers)
-	q.Expect.validate(ps, at+"expect.", q.Action)
+	q.Expect.validate(ps, at+"expect.", action.Parse([]byte(q.Action)))
 }
 
-func (e Expect) validate(ps *problems, at, action string) {
+func (e Expect) validate(ps *problems, at string, a action.Action) {
 	if e.Status < abi.MinCustomStatus || e.Status > abi.MaxStatus {
 		ps.add(at+"status", "%d is not within %d and %d", e.Status, abi.MinCustomStatus, abi.MaxStatus)
 	}
@@ -38,21 +43,20 @@ func (e Expect) validate(ps *problems, at, action string) {
 		}
 	}
 	values := []struct {
-		key    string
-		given  bool
-		action string
+		key   string
+		given bool
 	}{
-		{"response", e.Response != nil, ActionRun},
-		{"result", e.Result != nil, ActionPredict},
-		{"results", e.Results != nil, ActionPredictMulti},
+		{"response", e.Response != nil},
+		{"result", e.Result != nil},
+		{"results", e.Results != nil},
 	}
 	given := []string{}
 	for _, v := range values {
 		switch {
 		case !v.given:
 			continue
-		case v.action != action:
-			ps.add(at+v.key, "is what action %q answers, and this one is %q", v.action, action)
+		case v.key != cmp.Or(a.Shape().Result, "response"):
+			ps.add(at+v.key, "is not what action %q answers; that is %s", a, cmp.Or(a.Shape().Result, "response"))
 		case e.Status != 200:
 			ps.add(at+v.key, "comes with status 200 only, and %d is expected", e.Status)
 		}

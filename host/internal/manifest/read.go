@@ -11,6 +11,8 @@ func (m *Endpoint) read(t *table) {
 	pick(t, "input", inputs, &m.Input)
 	pick(t, "isolation", isolations, &m.Isolation)
 	t.boolean("returns_custom_response", &m.CustomResponse)
+	t.str("description", &m.Description)
+	m.readSchema(t)
 	t.sub("limits", m.Limits.read)
 	t.sub("pool", m.Pool.read)
 	t.sub("config", m.readConfig)
@@ -58,9 +60,9 @@ func (m *Endpoint) readConfig(t *table) {
 func (m *Endpoint) readTests(t *table) {
 	var tests []Test
 	given := t.each("test", func(i int, item *table) {
-		test := Test{Action: ActionRun, Warmup: true, Expect: Expect{Status: 200}}
-		if m.Kind.Predicts() {
-			test.Action = ActionPredict
+		test := Test{Warmup: true, Expect: Expect{Status: 200}}
+		if actions := Actions(m.Kind); len(actions) > 0 {
+			test.Action = actions[0]
 		}
 		test.read(item)
 		if test.Name == "" {

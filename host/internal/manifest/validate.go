@@ -30,6 +30,7 @@ func (m Endpoint) validate(ps *problems) {
 	if m.CustomResponse && m.Kind != abi.KindFunction {
 		ps.add("returns_custom_response", "is for functions only, and kind is %q", m.Kind)
 	}
+	m.validateSchema(ps)
 	m.Limits.validate(ps)
 	m.Pool.validate(ps)
 	m.Build.validate(ps)

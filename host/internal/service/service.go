@@ -23,6 +23,22 @@ type Service struct {
 	Disabled bool
 }
 
+// MaxBody is the largest body, in bytes, that an endpoint of that id takes in any generation; 0 where there is none.
+func (s *Service) MaxBody(endpoint []byte) int64 {
+	most := s.Active.maxBody(endpoint)
+	for _, g := range s.Others {
+		most = max(most, g.maxBody(endpoint))
+	}
+	return most
+}
+
+func (g *Generation) maxBody(endpoint []byte) int64 {
+	if e := g.Endpoints[string(endpoint)]; e != nil {
+		return e.MaxBody
+	}
+	return 0
+}
+
 // Generation is one version of all endpoints of a service. It is immutable once it is in a [Registry].
 type Generation struct {
 	ID        string

@@ -43,10 +43,13 @@ func (s *Store) failed(err error) error {
 }
 
 // replaceFile puts a whole file in the place of another: whoever reads finds the old one or the new one, after a crash
-// too.
-func (s *Store) replaceFile(name string, data []byte) (err error) {
+// too. The file keeps its mode; a new one gets that which is given.
+func (s *Store) replaceFile(name string, data []byte, mode fs.FileMode) (err error) {
+	if info, err := s.root.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
 	next := path.Join(path.Dir(name), "."+path.Base(name)+temporary)
-	if err := s.writeFile(next, func(w io.Writer) error {
+	if err := s.writeFile(next, mode, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	}); err != nil {
@@ -60,10 +63,10 @@ func (s *Store) replaceFile(name string, data []byte) (err error) {
 }
 
 // writeFile makes a file, or replaces one that is not in use, and brings it to the disk.
-func (s *Store) writeFile(name string, write func(io.Writer) error) (err error) {
+func (s *Store) writeFile(name string, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	var f *os.File
 	if err := s.disk("open", name, func() (err error) {
-		f, err = s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+		f, err = s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 		return err
 	}); err != nil {
 		return err

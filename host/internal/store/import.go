@@ -133,7 +133,7 @@ func (s *Store) unpackFile(place, name string, size int64, open func() (io.ReadC
 	}
 	defer r.Close()
 	hash := sha256.New()
-	err = s.writeFile(place, func(w io.Writer) error {
+	err = s.writeFile(place, 0o644, func(w io.Writer) error {
 		source := &sourceReader{r: io.LimitReader(r, size+1)}
 		n, err := io.Copy(io.MultiWriter(w, hash), source)
 		switch {

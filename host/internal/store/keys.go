@@ -42,7 +42,7 @@ func (s *Store) UpdateKeys(id string, change func(old []byte) ([]byte, error)) (
 	if err != nil || string(text) == string(old.Bytes) {
 		return path, err
 	}
-	return path, s.replaceFile(name, text)
+	return path, s.replaceFile(name, text, 0o600)
 }
 
 func keysPath(id string) string {

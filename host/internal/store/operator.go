@@ -20,6 +20,13 @@ func (s *Store) Service(id string) (Text, error) {
 	return s.operatorFile(filepath.Join(id, serviceManifest))
 }
 
+// Alive says whether load balancers are to send requests here: until there is a file, or anything else, of the name
+// apinode-not-alive.txt in the folder of services.
+func (s *Store) Alive() bool {
+	_, err := s.root.Lstat(notAliveFile)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // operatorFile reads a file that may be missing. Whatever else keeps it from being read is an error: what it forbids
 // must not become allowed because a link leads nowhere.
 func (s *Store) operatorFile(name string) (Text, error) {

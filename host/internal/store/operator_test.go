@@ -49,3 +49,18 @@ func TestNoHostFile(t *testing.T) {
 		t.Errorf("%+v, %v; want nothing", text, err)
 	}
 }
+
+func TestAlive(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"file":   {"apinode-not-alive.txt": ""},
+		"folder": {"apinode-not-alive.txt/": ""},
+		"link":   {"apinode-not-alive.txt": "-> nowhere"},
+	} {
+		if s := open(t, write(t, files)); s.Alive() {
+			t.Errorf("alive with a %s of that name", name)
+		}
+	}
+	if s := open(t, write(t, map[string]string{"docs/apinode-not-alive.txt": ""})); !s.Alive() {
+		t.Error("not alive because of a file in a folder")
+	}
+}

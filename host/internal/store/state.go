@@ -120,7 +120,7 @@ func (s *Store) writeState(id string, st State) error {
 	if err != nil {
 		return err
 	}
-	return s.replaceFile(path.Join(id, stateFile), append(data, '\n'))
+	return s.replaceFile(path.Join(id, stateFile), append(data, '\n'), 0o644)
 }
 
 // came puts a generation at the end of the order.

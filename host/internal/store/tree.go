@@ -36,8 +36,9 @@ func (p Problem) String() string { return p.Path + ": " + p.Reason }
 
 // names with a meaning of their own.
 const (
-	hostFile        = "skep.toml" // in the folder of services, as the next three
+	hostFile        = "skep.toml" // in the folder of services, as the next four
 	adminKeysFile   = "admin-keys.json"
+	notAliveFile    = "apinode-not-alive.txt"
 	lockName        = ".lock"
 	modulesDir      = ".modules"
 	serviceManifest = "service.toml" // in a service's folder, as the next three

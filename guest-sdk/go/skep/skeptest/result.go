@@ -17,11 +17,11 @@ type Result struct {
 	// Status is the HTTP status: 200 for a value and for predictions.
 	Status int
 
-	// Value is what a function returned, as nil, bool, int64, uint64 (only above the range of int64), float64, string,
-	// []any or map[string]any.
+	// Value is what a handler returned, as nil, bool, int64, uint64 (only above the range of int64), float64, string,
+	// []any or map[string]any; nil for predictions.
 	Value any
 
-	// Predictions are the answers of a classifier or regressor, one for each record.
+	// Predictions are the answers of a classifier or regressor, one for each record; those of others are in Value.
 	Predictions []Prediction
 
 	// ErrorType and Message are those of an error. An empty type is the host's default.

@@ -20,14 +20,15 @@ import (
 	"skep/guest-sdk/go/skep/internal/inproc"
 )
 
-// Run calls the registered function with these arguments: nil, a map or a struct. A handler that cannot be called, and
+// Run calls the registered function or query with these arguments: nil, a map or a struct. A handler that cannot be called, and
 // a result that no host would take, fail the test.
 func Run(t testing.TB, args any) Result {
 	t.Helper()
 	return Request{}.Run(t, args)
 }
 
-// Predict calls the registered classifier or regressor with these records, each a map or a struct.
+// Predict calls the registered classifier, regressor or other handler of records with these records, each a map or a
+// struct.
 func Predict(t testing.TB, records ...any) Result {
 	t.Helper()
 	return Request{}.Predict(t, records...)
@@ -82,7 +83,7 @@ func (q Request) call(t testing.TB, action string, input any) Result {
 
 	module := inproc.Open()
 	kind := start(t, module, q)
-	if (action == "predict") != kind.Predicts() {
+	if (action == "predict") != kind.TakesRecords() {
 		t.Fatalf("skeptest: the handler is a %s; call it with the other one of Run and Predict", kind)
 	}
 	frame, err := q.frame(kind, action, input)
