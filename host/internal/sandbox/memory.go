@@ -132,3 +132,18 @@ func (m *linearMemory) cut(engine api.Memory, size int) bool {
 	m.cutting = false
 	return ok
 }
+
+// copyPieces copies src to dst, which is as long, in pieces: nothing can interrupt a copy, and the collector stops the
+// world only between two.
+func copyPieces(dst, src []byte) {
+	for len(src) > hostPiece {
+		copyPiece(dst[:hostPiece], src)
+		dst, src = dst[hostPiece:], src[hostPiece:]
+	}
+	copyPiece(dst, src)
+}
+
+// copyPiece is a function of its own, since the call of one is where a goroutine can be stopped.
+//
+//go:noinline
+func copyPiece(dst, src []byte) { copy(dst, src) }

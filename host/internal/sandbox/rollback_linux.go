@@ -44,7 +44,7 @@ func (g gated) restore(f *frozen, m *linearMemory) bool {
 	}
 	memory := m.bytes()
 	for _, p := range m.private {
-		copy(memory[p.from:p.to], f.source[p.from:p.to])
+		copyPieces(memory[p.from:p.to], f.source[p.from:p.to])
 	}
 	return true
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"os"
 	"slices"
 	"strings"
@@ -138,4 +139,17 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%v allocations a call", got)
 		}
 	})
+}
+
+func TestCopyPieces(t *testing.T) {
+	for _, n := range []int{0, 1, hostPiece - 1, hostPiece, hostPiece + 1, 2 * hostPiece, 3*hostPiece + 5} {
+		src := make([]byte, n)
+		for i := range src {
+			src[i] = byte(i % 251)
+		}
+		dst := make([]byte, n)
+		if copyPieces(dst, src); !bytes.Equal(dst, src) {
+			t.Errorf("%d bytes are not copied", n)
+		}
+	}
 }
