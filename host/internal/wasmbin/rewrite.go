@@ -47,6 +47,7 @@ type Segment struct {
 //   - Every mutable global has an export. What changes a table or drops a segment sets a taint.
 //   - Active data segments and the start function are taken out, for the host to apply.
 //   - Tables may grow to [MaxTable] elements at most.
+//   - References to functions are made once, in a table of their own.
 func Rewrite(module []byte) (*Rewritten, error) {
 	m, err := parse(module)
 	if err != nil {
@@ -67,6 +68,9 @@ type rewriter struct {
 	typeAt    map[string]uint32 // the index of each type
 	helpers   []helper          // added functions
 	helperFor map[helperKey]uint32
+
+	referred    []uint32          // functions that code makes references of, as elements of an added table
+	referenceAt map[uint32]uint32 // where each stands there
 
 	fuel, stack, taint uint32 // indices of added globals
 	namesData          bool   // the code names data segments

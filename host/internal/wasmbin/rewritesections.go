@@ -2,28 +2,39 @@ package wasmbin
 
 import "slices"
 
-// tableSection bounds how far tables may grow: the engine's limit on memory does not count them.
+// tableSection bounds how far tables may grow: the engine's limit on memory does not count them. It adds the table of
+// references.
 //
 //	[ u32 count ] count × ( [ reference type ] [ limits ] )
 func (w *rewriter) tableSection() ([]byte, error) {
-	s, ok := w.section[sectionTable]
-	if !ok {
-		return nil, nil
+	var count uint32
+	var tables []byte
+	var r reader
+	if s, ok := w.section[sectionTable]; ok {
+		r = s.reader
+		count = r.u32("number of tables")
 	}
-	r := s.reader
-	count := r.u32("number of tables")
-	out := appendU32(nil, count)
-	for ; count > 0 && r.err == nil; count-- {
-		out = append(out, r.byte("type of a table"), 1)
+	for range count {
+		tables = append(tables, r.byte("type of a table"), 1)
 		flags := r.byte("limits")
-		out = appendU32(out, r.u32("minimum"))
+		tables = appendU32(tables, r.u32("minimum"))
 		maximum := uint32(MaxTable)
 		if flags&1 != 0 {
 			maximum = min(maximum, r.u32("maximum"))
 		}
-		out = appendU32(out, maximum)
+		tables = appendU32(tables, maximum)
+		if r.err != nil {
+			return nil, r.err
+		}
 	}
-	return out, r.err
+	if n := uint32(len(w.referred)); n > 0 {
+		count++
+		tables = appendU32(appendU32(append(tables, typeFuncref, 1), n), n)
+	}
+	if count == 0 {
+		return nil, nil
+	}
+	return append(appendU32(nil, count), tables...), nil
 }
 
 // globalSection adds the globals of the meter, which start at zero: the host sets them before each call.
@@ -42,11 +53,25 @@ func (w *rewriter) globalSection() ([]byte, error) {
 }
 
 func (w *rewriter) elementSection() ([]byte, error) {
-	s, ok := w.section[sectionElement]
-	if !ok {
+	var count uint32
+	var segments []byte
+	if s, ok := w.section[sectionElement]; ok {
+		r := s.reader
+		count = r.u32("number of element segments")
+		all, err := mapElements(s.reader, w.shift)
+		if err != nil {
+			return nil, err
+		}
+		segments = all[len(appendU32(nil, count)):]
+	}
+	if len(w.referred) > 0 {
+		count++
+		segments = w.appendReferences(segments)
+	}
+	if count == 0 {
 		return nil, nil
 	}
-	return mapElements(s.reader, w.shift)
+	return append(appendU32(nil, count), segments...), nil
 }
 
 // dataCountSection stays where data segments do.
