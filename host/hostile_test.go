@@ -42,6 +42,7 @@ const (
 	byStack    = "stack budget"
 	byMemory   = "memory limit"
 	byTables   = "table limit"
+	byBudget   = "memory budget"
 	byCheck    = "check of the module" // wasmbin.Check
 	byABI      = "check of the ABI"    // imports, exports, signatures
 	byEngine   = "engine"              // the engine traps
@@ -66,7 +67,9 @@ var hostiles = []hostile{
 	{name: "fill-wraps", defence: byMeter, status: 500, errorType: "GuestTrap"},
 	{name: "grow-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "grow-wraps", defence: byMeter, status: 504, errorType: "GuestTimeout"},
+	{name: "grow-touch", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "table-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
+	{name: "reference-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "sleep", defence: byGuard, status: 504, errorType: "GuestTimeout", atOnce: 4},
 	{name: "sleep-loop", defence: byGuard, status: 504, errorType: "GuestTimeout"},
 	{name: "poll-many", defence: byGuard, status: 500, errorType: "GuestTrap"},
@@ -78,6 +81,9 @@ var hostiles = []hostile{
 	{name: "write-vector", defence: byGuard, status: 500, errorType: "GuestTrap"},
 	{name: "path-long", defence: byGuard, status: 500, errorType: "GuestTrap"},
 	{name: "path-loop", defence: byGuard, status: 504, errorType: "GuestTimeout"},
+	{name: "wasi-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
+	{name: "read-many", defence: byGuard, status: 504, errorType: "GuestTimeout"},
+	{name: "poll-input", defence: byGuard, status: 504, errorType: "GuestTimeout"},
 	{name: "descriptor", defence: byGuard, status: 200, says: `"response":1,`},
 
 	// What does not end, or fails, before there is an image.
@@ -98,6 +104,7 @@ var hostiles = []hostile{
 	{name: "table-grow", defence: byTables, status: 200, says: `"response":1,`},
 	{name: "table-many", defence: byTables, status: 200, says: `"response":1,`},
 	{name: "table-min", defence: byCheck, refused: "elements in a table"},
+	{name: "table-hoard", defence: byBudget, status: 200, says: `"response":1,`},
 
 	// Stack.
 	{name: "recurse", defence: byStack, status: 500, errorType: "GuestStack", atOnce: 16},
@@ -112,6 +119,7 @@ var hostiles = []hostile{
 	{name: "trap-memory", defence: byEngine, status: 500, errorType: "GuestTrap"},
 	{name: "trap-null", defence: byEngine, status: 500, errorType: "GuestTrap"},
 	{name: "trap-type", defence: byEngine, status: 500, errorType: "GuestTrap"},
+	{name: "name-long", defence: byLog, status: 500, errorType: "GuestTrap"},
 	{name: "exit", defence: byEngine, status: 500, errorType: "GuestExit"},
 	{name: "exit-zero", defence: byEngine, status: 500, errorType: "GuestExit"},
 
@@ -124,6 +132,7 @@ var hostiles = []hostile{
 	{name: "alloc-end", defence: byExchange, status: 502, errorType: "GuestProtocol"},
 	{name: "alloc-edge", defence: byExchange, status: 502, errorType: "GuestProtocol"},
 	{name: "alloc-data", defence: byFrame, status: 502, errorType: "GuestProtocol"},
+	{name: "alloc-same", defence: byExchange, status: 200, says: `"response":1,`},
 
 	// The place of a result.
 	{name: "result-outside", defence: byExchange, status: 502, errorType: "GuestProtocol"},
@@ -213,6 +222,7 @@ var hostiles = []hostile{
 	{name: "state-grown", defence: byRollback, status: 200, says: `"response":1,`},
 	{name: "state-table", defence: byRollback, status: 200, says: `"response":1,`},
 	{name: "state-drop", defence: byRollback, status: 200, says: `"response":1,`},
+	{name: "state-all", defence: byRollback, status: 200, says: `"response":1,`},
 
 	// What keeps to no ABI.
 	{name: "abi-memory-kind", defence: byABI, refused: `does not export its memory as "memory"`},

@@ -120,7 +120,7 @@ func TestBudgetCharges(t *testing.T) {
 	e := newBudgetEngine(t, 0)
 	s := mustLoadInto(t, e, nil)
 	image := int64(s.image.size())
-	rest := image + image + instanceOverhead // the image, and the one instance
+	rest := image + image + instanceOverhead + s.module.rewritten.Beside // the image, and the one instance
 	if used := e.budget.used.Load(); used != rest {
 		t.Fatalf("%d bytes are charged after loading, want %d", used, rest)
 	}

@@ -305,3 +305,37 @@ func TestSleepHoldsNoToken(t *testing.T) {
 	}()
 	in.sleep(int64(time.Hour))
 }
+
+// TestHostileHoards shows that the budget is charged for what a module has the engine keep beside its memory, and that
+// this was more than the memory.
+func TestHostileHoards(t *testing.T) {
+	const instances = 4
+	e := ownEngine(t)
+	s := loadHostile(t, e, "table-hoard", func(spec *Spec) { spec.Pool.Ceil = instances + 1 })
+	heap := func() int64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return int64(stats.HeapAlloc)
+	}
+	kept, charged := heap(), e.budget.used.Load()
+	var made []*instance
+	for range instances {
+		in, err := s.fresh()
+		if err != nil {
+			t.Fatal(err)
+		}
+		made = append(made, in)
+	}
+	kept, charged = heap()-kept, e.budget.used.Load()-charged
+	for _, in := range made {
+		in.close()
+	}
+	if least := int64(instances * 12 << 20); kept < least || charged < kept {
+		t.Errorf("%d bytes are kept for %d instances, and %d are charged; want more than %d", kept, instances, charged, least)
+	}
+	small := loadHostile(t, e, "good", nil)
+	if small.module.rewritten.Beside >= pageSize {
+		t.Errorf("a small module is charged %d bytes beside its memory", small.module.rewritten.Beside)
+	}
+}

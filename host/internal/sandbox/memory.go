@@ -34,21 +34,24 @@ var _ experimental.LinearMemory = (*linearMemory)(nil)
 // newMemory is the memory of a new instance. It is there before the engine asks for it, which cannot be told that there
 // is none.
 func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, error) {
-	switch {
-	case img == nil:
-		return newMemory(int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, limit, nil, &e.budget)
-	case e.rollback.maps():
-		return newMemory(int64(img.size()), limit, &img.frozen, &e.budget)
+	size := int64(m.code.ExportedMemories()[abi.ExportMemory].Min()) * pageSize
+	var mapped *frozen
+	if img != nil {
+		size = int64(img.size())
+		if e.rollback.maps() {
+			mapped = &img.frozen
+		}
 	}
-	return newMemory(int64(img.size()), limit, nil, &e.budget)
+	return newMemory(size, limit, instanceOverhead+m.rewritten.Beside, mapped, &e.budget)
 }
 
 // newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
-// to be mapped. An error of which the budget is the cause is an errNoRoom.
-func newMemory(size, limit int64, mapped *frozen, b *budget) (*linearMemory, error) {
+// to be mapped. The budget is charged for them, and for what the instance takes beside. An error of which the budget is
+// the cause is an errNoRoom.
+func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMemory, error) {
 	m := &linearMemory{budget: b}
-	if !m.charge(size + instanceOverhead) {
-		return nil, b.exhausted(size + instanceOverhead)
+	if !m.charge(size + beside) {
+		return nil, b.exhausted(size + beside)
 	}
 	var err error
 	if m.reserved, err = reserve(int(limit)); err == nil {

@@ -189,7 +189,7 @@ func tryOut(how rollback) error {
 		return err
 	}
 	defer f.release()
-	m, err := newMemory(size, size, &f, nil)
+	m, err := newMemory(size, size, 0, &f, nil)
 	if err != nil {
 		return err
 	}

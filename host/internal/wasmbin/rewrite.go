@@ -28,6 +28,9 @@ type Rewritten struct {
 	// Data are the module's active data segments. They were taken out: the host writes them once, so that a new
 	// instance costs no copy.
 	Data []Segment
+	// Beside is how many bytes an engine keeps for each instance beside its memory, at most and about: for tables,
+	// segments and globals.
+	Beside int64
 	// Start says that the module had a start function, now [ExportStart].
 	Start bool
 }
@@ -57,6 +60,14 @@ func Rewrite(module []byte) (*Rewritten, error) {
 	w.out.Start = m.start >= 0
 	return w.rewrite()
 }
+
+// What wazero keeps for an instance, in bytes.
+const (
+	globalBytes  = 96 // for a global, with what a host needs to set it
+	tableBytes   = 8  // for an element of a table
+	elementBytes = 48 // for an element of a segment: a function and references to it
+	segmentBytes = 24 // for a segment
+)
 
 // rewriter turns one module into another. Whatever it adds goes to the end of its index space; only the import, which
 // must stand before the module's own functions, moves those by one.
@@ -110,6 +121,7 @@ func (w *rewriter) rewrite() (*Rewritten, error) {
 		}
 	}
 	w.out.Module = out
+	w.out.Beside += globalBytes*int64(len(w.globals)) + elementBytes*int64(len(w.referred))
 	return &w.out, nil
 }
 

@@ -23,6 +23,7 @@ func (w *rewriter) tableSection() ([]byte, error) {
 			maximum = min(maximum, r.u32("maximum"))
 		}
 		tables = appendU32(tables, maximum)
+		w.out.Beside += tableBytes * int64(maximum)
 		if r.err != nil {
 			return nil, r.err
 		}
@@ -30,6 +31,7 @@ func (w *rewriter) tableSection() ([]byte, error) {
 	if n := uint32(len(w.referred)); n > 0 {
 		count++
 		tables = appendU32(appendU32(append(tables, typeFuncref, 1), n), n)
+		w.out.Beside += tableBytes * int64(n)
 	}
 	if count == 0 {
 		return nil, nil
@@ -58,7 +60,11 @@ func (w *rewriter) elementSection() ([]byte, error) {
 	if s, ok := w.section[sectionElement]; ok {
 		r := s.reader
 		count = r.u32("number of element segments")
-		all, err := mapElements(s.reader, w.shift)
+		w.out.Beside += segmentBytes * int64(count)
+		all, err := mapElements(s.reader, func(function uint32) uint32 {
+			w.out.Beside += elementBytes
+			return w.shift(function)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +100,7 @@ func (w *rewriter) dataSection() ([]byte, error) {
 	}
 	r := s.reader
 	count := r.u32("number of data segments")
-	out := appendU32(nil, count)
+	out, segments := appendU32(nil, count), int64(count)
 	for ; count > 0 && r.err == nil; count-- {
 		start := r.pos
 		flags := r.u32("flags of a data segment")
@@ -120,6 +126,7 @@ func (w *rewriter) dataSection() ([]byte, error) {
 	if !w.namesData {
 		return nil, r.err
 	}
+	w.out.Beside += segmentBytes * segments
 	return out, r.err
 }
 
