@@ -8,6 +8,19 @@ type defences struct {
 	meter bool // slices never end
 	stack bool // the stack budget is never used up
 	guard bool // host functions take whatever they are handed
+	check bool // modules are rewritten and compiled whatever is in them
+	limit bool // memories may grow beyond their limit, to openMemory
+}
+
+// openMemory stands for no limit, in bytes: all that a test can bear.
+const openMemory = 64 << 20
+
+// memory is how far a memory may grow whose limit is given.
+func (off defences) memory(limit int64) int64 {
+	if off.limit {
+		return openMemory
+	}
+	return limit
 }
 
 // slice is how much fuel a guest gets at a time.

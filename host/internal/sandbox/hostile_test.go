@@ -77,9 +77,15 @@ func ownEngine(tb testing.TB) *Engine {
 	return e
 }
 
-// runOpen runs TestOpenChild in a child and says what came of it: "endless", "dead", or what it said.
-func runOpen(off, guest string) string {
+// What comes of a child.
+const (
+	endless = "endless"
+	dead    = "dead"
+)
 
+// runOpen runs TestOpenChild in a child and says what came of it: endless where it is neither dead nor done after the
+// given time, or what it said.
+func runOpen(off, guest string, within time.Duration) string {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestOpenChild$")
 	cmd.Env = append(os.Environ(), envOpen+"="+off+" "+guest, "GOTRACEBACK=none")
 	out, err := cmd.StdoutPipe()
@@ -94,10 +100,16 @@ func runOpen(off, guest string) string {
 		_ = cmd.Wait() // it was killed
 	}()
 	lines := make(chan string)
+	quit := make(chan struct{})
+	defer close(quit)
 	go func() {
 		defer close(lines)
 		for s := bufio.NewScanner(out); s.Scan(); {
-			lines <- s.Text()
+			select {
+			case lines <- s.Text():
+			case <-quit:
+				return
+			}
 		}
 	}()
 	if line := <-lines; line != "calls" {
@@ -106,43 +118,95 @@ func runOpen(off, guest string) string {
 	select {
 	case line, ok := <-lines:
 		if !ok {
-			return "dead"
+			return dead
 		}
 		return line
-	case <-time.After(openFor):
-		return "endless"
+	case <-time.After(within):
+		return endless
 	}
 }
 
+// TestWithoutDefence switches one defence off, or takes the engine alone, and looks what guests do to a process. That a
+// machine is busy cannot make it fail: who does not end takes longer still.
 func TestWithoutDefence(t *testing.T) {
 	if raceDetector || testing.Short() {
 		t.Skip("it takes its time, and needs that of a build without the race detector: make hostile")
 	}
-	if testing.Short() {
-		t.Skip("each guest that does not end takes a processor for a second")
-	}
 	var all sync.WaitGroup
-	for _, row := range []struct{ off, guests string }{
-		{"meter", "loop loop-table exponential exponential-indirect leaf-loop straight-line fill copy grow-loop " +
-			"grow-wraps table-loop alloc-loop log-endless"},
-		{"guard", "sleep random poll-many write-many write-vector path-long"},
+	for _, row := range []struct {
+		off, want, guests string
+	}{
+		{"meter", endless, "loop loop-table exponential exponential-indirect leaf-loop straight-line fill copy grow-loop " +
+			"grow-wraps grow-touch table-loop alloc-loop log-endless wasi-loop read-many poll-input"},
+		{"guard", endless, "sleep random poll-many write-many write-vector path-long"},
 		// The engine alone: a module that was neither checked nor rewritten.
-		{"all", "branches nesting locals grow memory-min table-grow"},
+		{"all", endless, "branches nesting"},
+		{"all", dead, "locals memory-min table-grow reference-loop"},
 	} {
+		within := openFor
+		if row.want == dead {
+			within = time.Minute
+		}
 		for guest := range strings.FieldsSeq(row.guests) {
 			if row.off != "all" {
 				loadHostile(t, ownEngine(t), guest, nil) // so that the child need not compile it
 			}
 			all.Go(func() {
-				if got := runOpen(row.off, guest); got == "dead" || got == "endless" {
-					t.Logf("%s without %s: %s", guest, row.off, got)
-				} else {
-					t.Errorf("%s without %s: %s, it is not hostile", guest, row.off, got)
+				if got := runOpen(row.off, guest, within); got != row.want {
+					t.Errorf("%s without %s: %s, want %s: it is not hostile", guest, row.off, got, row.want)
 				}
 			})
 		}
 	}
 	all.Wait()
+}
+
+// TestWithoutCheck gives modules to the compiler that no check has looked at: they cost it its process, which the host
+// survives. With the check no process is started.
+func TestWithoutCheck(t *testing.T) {
+	if raceDetector || testing.Short() {
+		t.Skip("it takes its time, and needs that of a build without the race detector: make hostile")
+	}
+	var all sync.WaitGroup
+	for name, module := range bombs {
+		all.Go(func() {
+			for _, off := range []bool{false, true} {
+				e, err := NewEngine(Config{CacheDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				e.off.check = off
+				e.codes.compiler.limits = childLimits{wall: time.Minute, cpu: time.Second, memory: 512 << 20}
+				_, err = e.Load(t.Context(), Spec{Module: module, Limits: manifest.Default().Limits, Log: e.codes.log})
+				started := e.codes.compiler.started.Load()
+				if !errors.Is(err, ErrModule) || off == (started == 0) {
+					t.Errorf("%s, without a check: %v: %d processes, %v", name, off, started, err)
+				}
+				if off && !strings.Contains(fmt.Sprint(err), "its compilation failed") {
+					t.Errorf("%s: %v; it is no bomb", name, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestWithoutMemoryLimit shows that a guest takes all that it is not refused.
+func TestWithoutMemoryLimit(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		e := ownEngine(t)
+		e.off.limit = off
+		s := loadHostile(t, e, "grow-keep", func(spec *Spec) {
+			spec.Isolation, spec.Limits.Timeout = manifest.IsolationInstance, time.Minute
+		})
+		if _, err := s.Call(t.Context(), hostileRequest, new(answer)); err != nil {
+			t.Fatal(err)
+		}
+		if size := s.pool.idle[0].memory.size; (size == openMemory) != off || !off && size != 16<<20 {
+			t.Errorf("without a limit: %v: the guest has %d bytes", off, size)
+		}
+	}
 }
 
 // TestOpenChild is the child: it is no test of its own.
@@ -169,21 +233,14 @@ func TestOpenChild(t *testing.T) {
 	os.Exit(0)
 }
 
-// openEngine gives a guest to the engine as anyone would who knows of no danger, in a process that may take 1 GB.
+// openEngine gives a guest to the engine as anyone would who knows of no danger, in a process that may take 512 MB.
 func openEngine(t *testing.T, guest string) {
-	limits := childLimits{cpu: time.Minute, memory: 1 << 30}
+	limits := childLimits{cpu: time.Minute, memory: 512 << 20}
 	if err := limits.apply(); err != nil {
-		t.Skip("no limits for processes here: ", err)
+		t.Fatal(err)
 	}
-	var module []byte
-	switch guest {
-	case "locals": // 10^9 of them
-		module = oneBody("\x01\x80\x94\xeb\xdc\x03\x7f")
-	case "branches":
-		module = oneBody("\x00" + strings.Repeat("\x41\x00\x0d\x00", 200_000))
-	case "nesting":
-		module = oneBody("\x00" + strings.Repeat("\x02\x40", 200_000) + strings.Repeat("\x0b", 200_000))
-	default:
+	module := bombs[guest]
+	if module == nil {
 		module = hostileModule(t, guest)
 	}
 	ctx := t.Context()
@@ -197,6 +254,13 @@ func openEngine(t *testing.T, guest string) {
 	runtime.KeepAlive(mod)
 	fmt.Println("ended:", err)
 	os.Exit(0)
+}
+
+// bombs are modules that cost a compiler time or memory without end.
+var bombs = map[string][]byte{
+	"locals":   oneBody("\x01\x80\x94\xeb\xdc\x03\x7f"), // 10^9 of them
+	"branches": oneBody("\x00" + strings.Repeat("\x41\x00\x0d\x00", 200_000)),
+	"nesting":  oneBody("\x00" + strings.Repeat("\x02\x40", 200_000) + strings.Repeat("\x0b", 200_000)),
 }
 
 // oneBody is a module of one function, given by its locals and its code without the end.

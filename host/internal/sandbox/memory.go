@@ -42,7 +42,7 @@ func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, e
 			mapped = &img.frozen
 		}
 	}
-	return newMemory(size, limit, instanceOverhead+m.rewritten.Beside, mapped, &e.budget)
+	return newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, &e.budget)
 }
 
 // newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
