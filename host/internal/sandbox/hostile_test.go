@@ -32,8 +32,8 @@ import (
 // envOpen makes this program such a child; its value is the defence that is off, and the guest.
 const envOpen = "SKEP_SANDBOX_TEST_OPEN"
 
-// openFor is how long a child may go on before it is taken for endless: its deadline is a fifth of that.
-const openFor = time.Second
+// openFor is how long a child may go on before it is taken for endless: its deadline is half of that.
+const openFor = 2 * time.Second
 
 func hostileModule(tb testing.TB, name string) []byte {
 	tb.Helper()
@@ -53,7 +53,7 @@ func loadHostile(tb testing.TB, e *Engine, name string, change func(*Spec)) *San
 	m := manifest.Default()
 	spec := Spec{Module: hostileModule(tb, name), Limits: m.Limits, Pool: m.Pool, Isolation: m.Isolation,
 		Accept: new(answer), Log: slog.New(slog.DiscardHandler)}
-	spec.Limits.Memory, spec.Limits.Timeout = 16<<20, openFor/5
+	spec.Limits.Memory, spec.Limits.Timeout = 16<<20, openFor/2
 	spec.Pool.Ceil, spec.Pool.Cruise = 1, 1
 	if change != nil {
 		change(&spec)
@@ -126,13 +126,14 @@ func runOpen(off, guest string, within time.Duration) string {
 	}
 }
 
-// TestWithoutDefence switches one defence off, or takes the engine alone, and looks what guests do to a process. That a
-// machine is busy cannot make it fail: who does not end takes longer still.
+// TestWithoutDefence switches one defence off, or takes the engine alone, and looks what guests do to a process. On a busy
+// machine one may meet its deadline before it has begun to misbehave: it has three tries.
 func TestWithoutDefence(t *testing.T) {
 	if raceDetector || testing.Short() {
 		t.Skip("it takes its time, and needs that of a build without the race detector: make hostile")
 	}
 	var all sync.WaitGroup
+	slots := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
 	for _, row := range []struct {
 		off, want, guests string
 	}{
@@ -152,7 +153,13 @@ func TestWithoutDefence(t *testing.T) {
 				loadHostile(t, ownEngine(t), guest, nil) // so that the child need not compile it
 			}
 			all.Go(func() {
-				if got := runOpen(row.off, guest, within); got != row.want {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				got := runOpen(row.off, guest, within)
+				for try := 1; got != row.want && try < 3; try++ {
+					got = runOpen(row.off, guest, within)
+				}
+				if got != row.want {
 					t.Errorf("%s without %s: %s, want %s: it is not hostile", guest, row.off, got, row.want)
 				}
 			})
@@ -228,8 +235,9 @@ func TestOpenChild(t *testing.T) {
 	}
 	s := loadHostile(t, e, guest, nil)
 	fmt.Println("calls")
+	start := time.Now()
 	_, err := s.Call(t.Context(), hostileRequest, new(answer))
-	fmt.Println("ended:", err)
+	fmt.Println("ended after", time.Since(start), err)
 	os.Exit(0)
 }
 
