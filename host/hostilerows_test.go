@@ -73,6 +73,7 @@ var hostiles = []hostile{
 	{name: "grow-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "grow-wraps", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "grow-touch", defence: byMeter, status: 504, errorType: "GuestTimeout"},
+	{name: "grow-once", defence: byMeter, status: 200, says: `"response":1,`},
 	{name: "table-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "reference-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "sleep", defence: byGuard, status: 504, errorType: "GuestTimeout", atOnce: 4},

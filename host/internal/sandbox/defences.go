@@ -9,6 +9,7 @@ type defences struct {
 	stack bool // the stack budget is never used up
 	guard bool // host functions take whatever they are handed
 	check bool // modules are rewritten and compiled whatever is in them
+	fault bool // who can have many page faults gets whole slices
 	limit bool // memories may grow beyond their limit, to openMemory
 }
 
@@ -29,6 +30,14 @@ func (off defences) slice() int64 {
 		return math.MaxInt64 / 2
 	}
 	return sliceUnits
+}
+
+// freshSlice is how much one gets that can have many page faults.
+func (off defences) freshSlice() int64 {
+	if off.fault || off.meter {
+		return off.slice()
+	}
+	return freshSlice
 }
 
 // stackBudget is how much of the stack a call gets.

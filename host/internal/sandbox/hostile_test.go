@@ -411,3 +411,31 @@ func TestHostileHoards(t *testing.T) {
 		t.Errorf("a small module is charged %d bytes beside its memory", small.module.rewritten.Beside)
 	}
 }
+
+// TestWithoutShortSlices counts how often a guest reports that touches all of a large memory, page by page.
+func TestWithoutShortSlices(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		e := ownEngine(t)
+		e.off.fault = off
+		s := loadHostile(t, e, "grow-once", func(spec *Spec) {
+			spec.Limits.Memory, spec.Limits.Timeout = 128<<20, time.Minute
+		})
+		in, err := s.pool.take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		runtime.LockOSThread()
+		in.begin(t.Context(), time.Now(), time.Minute, 0)
+		before := threadFaults()
+		if err := in.exchange(in.call, hostileRequest, new(answer)); err != nil {
+			t.Fatal(err)
+		}
+		faults := threadFaults() - before
+		runtime.UnlockOSThread()
+		// At most freshSlice is left of the last slice where they are short.
+		if short := in.meter.granted <= freshSlice; short == off {
+			t.Errorf("without short slices: %v: the last slice has %d units, after %d faults", off, in.meter.granted, faults)
+		}
+		s.pool.put(in)
+	}
+}

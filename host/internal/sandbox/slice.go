@@ -18,6 +18,13 @@ import (
 const (
 	// sliceUnits is how much fuel a guest may use before it reports to the host: 30 to 200 µs of work.
 	sliceUnits = 1 << 19
+	// freshSlice is the slice of a guest that can have many page faults: each takes as long as thousands of instructions,
+	// and who has one after the other would not report for long.
+	freshSlice = 1 << 13
+	// manyFaults is how many those are.
+	manyFaults = 8192
+	// faultBytes is the least that a page has.
+	faultBytes = 4096
 	// stackBytes is the budget for the native stack of a guest, as package wasmbin estimates it. The engine catches an
 	// overflow of its own stack, but that takes 150 MB and a third of a second.
 	stackBytes = 1 << 20
@@ -33,7 +40,9 @@ type meter struct {
 	used     int64 // units of fuel of the slices that are over
 	granted  int64 // units of the slice that runs
 	stop     context.Context
-	token    bool // the call holds one
+	token    bool  // the call holds one
+	counting bool  // page faults are counted
+	faults   int64 // of the thread when that began
 }
 
 // begin starts the account of a call.
@@ -48,10 +57,28 @@ func (in *instance) begin(stop context.Context, now time.Time, timeout time.Dura
 // grant gives the guest its next slice.
 func (in *instance) grant() {
 	in.meter.granted = in.engine.off.slice()
+	if in.canFault() {
+		in.meter.granted = min(in.meter.granted, in.engine.off.freshSlice())
+	}
 	if in.meter.limit > 0 {
 		in.meter.granted = min(in.meter.granted, in.meter.limit-in.meter.used)
 	}
 	in.fuelLeft.Set(uint64(in.meter.granted))
+}
+
+// canFault says whether the guest can have many page faults before the call ends. Pages that were found private after an
+// earlier call have none, all others one when they are read and one when they are written to. What grows within a slice
+// is charged, so that it is not much.
+func (in *instance) canFault() bool {
+	most := 2 * int64(in.memory.size-in.memory.shedding.bytes) / faultBytes
+	if most <= manyFaults {
+		return false
+	}
+	faults := threadFaults()
+	if !in.meter.counting {
+		in.meter.counting, in.meter.faults = true, faults
+	}
+	return most-(faults-in.meter.faults) > manyFaults
 }
 
 // settleFuel books what the guest has used of its slice.
