@@ -44,13 +44,14 @@ check: ## formatting, vet for host and guests, tidy modules, staticcheck
 	GOOS=wasip1 GOARCH=wasm $(GO) vet ./abi ./guest-sdk/go/skep ./modules/...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-hostile: ## the hostile guests, against the whole host and with its defences off
-	$(GO) test -count=1 -run 'Hostile|Without' ./host ./host/internal/sandbox ./host/internal/ingress
+hostile: ## the hostile guests, against the whole host and with its defences off; then how late each is ended
+	$(GO) test -count=1 -run 'Hostile|Without' ./host ./host/internal/sandbox ./host/internal/ingress ./host/internal/frame
+	$(GO) test -run '^$$' -bench Hostile -benchtime 1x ./host
 
 bench: ## the figures of bench/README.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -timeout 30m ./...
 
-fuzz: ## every fuzz target for FUZZTIME each
+fuzz: ## every fuzz target for FUZZTIME each, as 20s or 1000x
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			echo "$$pkg $$target"; \

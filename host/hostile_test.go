@@ -14,260 +14,17 @@ import (
 
 const (
 	hostileDir = "testdata/hostile"
-	// hostileLimit is how long a call may take whose deadline is 200 ms, or a load whose is 300 ms. It is no figure of
-	// quality: a machine that is busy must not fail the test. What was measured is logged.
+	// hostileTimeout is the deadline in short.toml.
+	hostileTimeout = 200 * time.Millisecond
+	// hostileLimit is how long a call or a load may take that is to end at once or at its deadline. It is no figure of
+	// quality: a machine that is busy must not fail the test. BenchmarkHostile says how long it takes.
 	hostileLimit = 10 * time.Second
 )
-
-// A hostile row is what one guest of testdata/hostile must come to.
-type hostile struct {
-	name    string
-	defence string // what keeps the host safe from it
-	custom  bool   // served with custom.toml
-	atOnce  int    // calls at the same time; 0 is 1
-
-	// Either: why it is refused when it is loaded.
-	refused string
-	// Or: the answer to a long request.
-	status    int
-	errorType string
-	says      string // part of the body
-	check     func(*testing.T, hosttest.Response)
-}
-
-// Defences, by the word that the table names them by.
-const (
-	byMeter    = "meter" // fuel is charged and the deadline checked in all code
-	byGuard    = "guard of host functions"
-	byStack    = "stack budget"
-	byMemory   = "memory limit"
-	byTables   = "table limit"
-	byCheck    = "check of the module" // wasmbin.Check
-	byABI      = "check of the ABI"    // imports, exports, signatures
-	byEngine   = "engine"              // the engine traps
-	byExchange = "check of places"     // of frames in memory
-	byFrame    = "check of the result" // package frame
-	byLog      = "log limits"
-	byRollback = "rollback"
-)
-
-const fullHostile = 1100 // bytes of a request that is long
-
-var hostiles = []hostile{
-	// What does not end.
-	{name: "loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "loop-table", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "exponential", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "exponential-indirect", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "leaf-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "straight-line", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "fill", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "copy", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "fill-wraps", defence: byMeter, status: 500, errorType: "GuestTrap"},
-	{name: "grow-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "grow-wraps", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "table-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "sleep", defence: byGuard, status: 504, errorType: "GuestTimeout", atOnce: 4},
-	{name: "sleep-loop", defence: byGuard, status: 504, errorType: "GuestTimeout"},
-	{name: "poll-many", defence: byGuard, status: 500, errorType: "GuestTrap"},
-	{name: "poll-wraps", defence: byGuard, status: 500, errorType: "GuestTrap"},
-	{name: "random", defence: byGuard, status: 504, errorType: "GuestTimeout"},
-	{name: "random-wraps", defence: byGuard, status: 200, says: `"response":1,`},
-	{name: "write-many", defence: byGuard, status: 504, errorType: "GuestTimeout"},
-	{name: "write-lines", defence: byGuard, status: 504, errorType: "GuestTimeout"},
-	{name: "write-vector", defence: byGuard, status: 500, errorType: "GuestTrap"},
-	{name: "path-long", defence: byGuard, status: 500, errorType: "GuestTrap"},
-	{name: "path-loop", defence: byGuard, status: 504, errorType: "GuestTimeout"},
-	{name: "descriptor", defence: byGuard, status: 200, says: `"response":1,`},
-
-	// What does not end, or fails, before there is an image.
-	{name: "start-loop", defence: byMeter, refused: "start: guest ran past its deadline"},
-	{name: "start-trap", defence: byEngine, refused: "start: guest trapped"},
-	{name: "initialize-loop", defence: byMeter, refused: "_initialize: guest ran past its deadline"},
-	{name: "initialize-exit", defence: byEngine, refused: "_initialize: guest ended itself"},
-	{name: "init-loop", defence: byMeter, refused: "init: guest ran past its deadline"},
-	{name: "init-grow", defence: byMemory, refused: "init: guest had no memory"},
-	{name: "init-outside", defence: byExchange, refused: "init: guest broke the protocol"},
-	{name: "settle-loop", defence: byMeter, refused: "settle: guest ran past its deadline"},
-
-	// Memory and tables.
-	{name: "grow", defence: byMemory, status: 500, errorType: "GuestMemory", atOnce: 4},
-	{name: "grow-huge", defence: byMemory, status: 200, says: `"response":1,`},
-	{name: "grow-keep", defence: byMemory, status: 200, says: `"response":1,`, atOnce: 4},
-	{name: "memory-min", defence: byMemory, refused: "limits.memory"},
-	{name: "table-grow", defence: byTables, status: 200, says: `"response":1,`},
-	{name: "table-many", defence: byTables, status: 200, says: `"response":1,`},
-	{name: "table-min", defence: byCheck, refused: "elements in a table"},
-
-	// Stack.
-	{name: "recurse", defence: byStack, status: 500, errorType: "GuestStack", atOnce: 16},
-	{name: "recurse-wide", defence: byStack, status: 500, errorType: "GuestStack", atOnce: 16},
-	{name: "recurse-two", defence: byStack, status: 500, errorType: "GuestStack"},
-	{name: "recurse-table", defence: byStack, status: 500, errorType: "GuestStack"},
-	{name: "tail-call", defence: byCheck, refused: "tail call proposal"},
-
-	// Traps and ends.
-	{name: "trap", defence: byEngine, status: 500, errorType: "GuestTrap"},
-	{name: "trap-divide", defence: byEngine, status: 500, errorType: "GuestTrap"},
-	{name: "trap-memory", defence: byEngine, status: 500, errorType: "GuestTrap"},
-	{name: "trap-null", defence: byEngine, status: 500, errorType: "GuestTrap"},
-	{name: "trap-type", defence: byEngine, status: 500, errorType: "GuestTrap"},
-	{name: "exit", defence: byEngine, status: 500, errorType: "GuestExit"},
-	{name: "exit-zero", defence: byEngine, status: 500, errorType: "GuestExit"},
-
-	// The allocation of a request.
-	{name: "alloc-trap", defence: byEngine, status: 500, errorType: "GuestTrap"},
-	{name: "alloc-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
-	{name: "alloc-grow", defence: byMemory, status: 500, errorType: "GuestMemory"},
-	{name: "alloc-zero", defence: byExchange, status: 500, errorType: "GuestMemory"},
-	{name: "alloc-minus", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "alloc-end", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "alloc-edge", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "alloc-data", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-
-	// The place of a result.
-	{name: "result-outside", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "result-edge", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "result-wraps", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "result-huge", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "result-zero", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "result-long", defence: byExchange, status: 502, errorType: "GuestProtocol"},
-	{name: "result-over-request", defence: byFrame, status: 200, says: `"response":2,`},
-	{name: "result-grown", defence: byFrame, status: 200, says: `"response":2,`},
-
-	// Custom responses.
-	{name: "status-negative", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-zero", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-42", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-99", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-100", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-101", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-103", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-600", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-wide", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-float", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "status-text", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "body-204", defence: byFrame, custom: true, status: 204, check: noBody},
-	{name: "body-205", defence: byFrame, custom: true, status: 205, check: noBody},
-	{name: "body-304", defence: byFrame, custom: true, status: 304, check: noBody},
-	{name: "header-crlf", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-nul", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-delete", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-space", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-colon", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-empty", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-latin", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-hop", defence: byFrame, custom: true, status: 200, says: "twelve bytes", check: noHop},
-	{name: "header-many", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-flood", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-wide", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "header-cookies", defence: byFrame, custom: true, status: 200, check: inOrder},
-	{name: "header-own", defence: byFrame, custom: true, status: 200, check: notForged},
-	{name: "content-type-crlf", defence: byFrame, custom: true, status: 502, errorType: "GuestProtocol"},
-	{name: "custom-off", defence: byFrame, status: 500, errorType: "CustomResponseNotEnabled"},
-
-	// Values.
-	{name: "utf8", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "deep", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "deep-65", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "claims-array", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "claims-map", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "claims-bytes", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "trailing", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "unused", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "extension", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "timestamp", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "nan", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "infinity", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "integers", defence: byFrame, status: 200,
-		says: `"response":[9007199254740993,9223372036854775808,18446744073709551615,-9223372036854775808],`},
-	{name: "key-number", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "key-bytes", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "key-twice", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "markup", defence: byFrame, status: 200, says: `"response":"</script>` + "\u2028" + `\"\\\u0000",`},
-	{name: "tag-none", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "tag-zero", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "tag-unknown", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "tag-fields", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "json-broken", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "json-second", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "json-utf8", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "json-twice", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "json-deep", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-	{name: "error-status", defence: byFrame, status: 500, errorType: "DkuCustomApiException", says: `"message":"fine?"`},
-	{name: "error-markup", defence: byFrame, status: 400, says: `"message":"a\"}\r\n\u001b[31m\u0000"`},
-	{name: "error-long", defence: byFrame, status: 502, errorType: "GuestProtocol"},
-
-	// The log.
-	{name: "log-flood", defence: byLog, status: 200, says: `"response":1,`},
-	{name: "log-endless", defence: byLog, status: 504, errorType: "GuestTimeout"},
-	{name: "log-long", defence: byLog, status: 200, says: `"response":1,`},
-	{name: "log-escape", defence: byLog, status: 200, says: `"response":1,`},
-	{name: "log-level", defence: byLog, status: 200, says: `"response":1,`},
-	{name: "log-outside", defence: byLog, status: 500, errorType: "GuestTrap"},
-
-	// What a call leaves for the next one.
-	{name: "state-memory", defence: byRollback, status: 200, says: `"response":1,`},
-	{name: "state-global", defence: byRollback, status: 200, says: `"response":1,`},
-	{name: "state-pages", defence: byRollback, status: 200, says: `"response":1,`},
-	{name: "state-grown", defence: byRollback, status: 200, says: `"response":1,`},
-	{name: "state-table", defence: byRollback, status: 200, says: `"response":1,`},
-	{name: "state-drop", defence: byRollback, status: 200, says: `"response":1,`},
-
-	// What keeps to no ABI.
-	{name: "abi-memory-kind", defence: byABI, refused: `does not export its memory as "memory"`},
-	{name: "abi-memory-none", defence: byABI, refused: `does not export its memory as "memory"`},
-	{name: "abi-memory-two", defence: byCheck, refused: "multiple memories"},
-	{name: "abi-memory-64", defence: byCheck, refused: "memory64"},
-	{name: "abi-memory-shared", defence: byCheck, refused: "threads"},
-	{name: "abi-memory-import", defence: byCheck, refused: "only functions can be imported"},
-	{name: "abi-table-import", defence: byCheck, refused: "only functions can be imported"},
-	{name: "abi-global-import", defence: byCheck, refused: "only functions can be imported"},
-	{name: "abi-import-unknown", defence: byABI, refused: "it imports env.system"},
-	{name: "abi-import-wasi", defence: byABI, refused: "wasi_snapshot_preview1.fork, which this host does not offer"},
-	{name: "abi-import-type", defence: byABI, refused: "it imports skep_v1.log with the signature (i64)"},
-	{name: "abi-reexport", defence: byABI, refused: "its export skep_v1_alloc is the imported function"},
-	{name: "abi-signature", defence: byABI, refused: "its export skep_v1_call has the signature"},
-	{name: "abi-call-none", defence: byABI, refused: "does not export the function skep_v1_call"},
-	{name: "abi-version", defence: byABI, refused: "ABI version 2"},
-	{name: "abi-command", defence: byABI, refused: "it is a command"},
-	{name: "reserved-export", defence: byCheck, refused: "the host's own"},
-	{name: "reserved-import", defence: byCheck, refused: "the host's own"},
-	{name: "index-global", defence: byCheck, refused: "global 0 is named, and there are 0"},
-	{name: "index-function", defence: byCheck, refused: "function 2 is named, and there are 2"},
-	{name: "invalid-type", defence: byEngine, refused: "module refused"},
-	{name: "exceptions", defence: byCheck, refused: "exception handling"},
-	{name: "atomics", defence: byCheck, refused: "threads"},
-}
 
 // TestHostile serves all hostile guests and a good one, and calls them one after the other while another process calls
 // the good one all the time, and the collector runs.
 func TestHostile(t *testing.T) {
-	if raceDetector || testing.Short() {
-		t.Skip("it takes its time, and needs that of a build without the race detector: make hostile")
-	}
-	root := t.TempDir()
-	place := func(service, guest, settings string) {
-		at := filepath.Join(root, service, guest)
-		hosttest.Copy(t, filepath.Join(hostileDir, guest+".wasm"), at+".wasm")
-		hosttest.Copy(t, filepath.Join(hostileDir, settings+".toml"), at+".toml")
-	}
-	place("good", "good", "custom")
-	for _, h := range hostiles {
-		settings := "plain"
-		if h.custom {
-			settings = "custom"
-		}
-		place("hostile", h.name, settings)
-	}
-	log := new(journal)
-	start := time.Now()
-	s := hosttest.Start(t, host.Config{Root: root, Log: log.logger()})
-	t.Logf("%d guests loaded or refused in %v", len(hostiles), time.Since(start).Round(time.Millisecond))
-	neighbour := startClient(t, s.URL+"/public/api/v1/good/good/run")
-	quiet := neighbour.report(t, 200)
-	t.Logf("quiet: a neighbour's p50 is %v, the longest of %d calls %v", quiet.P50, quiet.Calls, quiet.Most)
-
+	s := serveHostiles(t)
 	endpoints := map[string]host.Endpoint{}
 	for _, e := range s.Endpoints() {
 		endpoints[e.ID] = e
@@ -282,7 +39,7 @@ func TestHostile(t *testing.T) {
 			if e := endpoints[h.name]; e.State != "ready" {
 				t.Fatalf("%s: %v", e.State, e.Reason)
 			}
-			h.testCalls(t, s, neighbour, log)
+			h.testCalls(t, s)
 		})
 	}
 	after := resident(t)
@@ -290,9 +47,93 @@ func TestHostile(t *testing.T) {
 	if grown := after - before; grown > 128<<20 {
 		t.Errorf("%d MB have not been given back", grown>>20)
 	}
-	if text := log.String(); strings.ContainsAny(text, "\x1b\x00\r") || strings.Contains(text, "\nlevel=") {
+	if text := s.log.String(); strings.ContainsAny(text, "\x1b\x00\r") || strings.Contains(text, "\nlevel=") {
 		t.Error("guests have written to the log what is no text")
 	}
+}
+
+// BenchmarkHostile measures what TestHostile does not judge, of the guests that a deadline ends: how late they end, how
+// long the collector stops the world meanwhile, and how long a neighbour waits. Each figure is the worst of its runs; a
+// machine that does other work makes all of them worse.
+func BenchmarkHostile(b *testing.B) {
+	s := serveHostiles(b)
+	quiet := s.neighbour.report(b, 200)
+	b.Logf("quiet: a neighbour's p50 is %v, the longest of %d calls %v", quiet.P50, quiet.Calls, quiet.Most)
+	for _, h := range hostiles {
+		if h.errorType != "GuestTimeout" {
+			continue
+		}
+		b.Run(h.name, func(b *testing.B) {
+			var late, half, longest time.Duration
+			var pause float64
+			for b.Loop() {
+				m := h.measure(b, s)
+				late, pause = max(late, m.took-hostileTimeout), max(pause, m.pause)
+				half, longest = max(half, m.neighbour.P50), max(longest, m.neighbour.Most)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(late.Seconds()*1000, "ms-late")
+			b.ReportMetric(pause*1000, "ms-paused")
+			b.ReportMetric(half.Seconds()*1000, "ms-neighbour-p50")
+			b.ReportMetric(longest.Seconds()*1000, "ms-neighbour-max")
+		})
+	}
+}
+
+// hostileServer serves all hostile guests as endpoints of the service "hostile", and the good one.
+type hostileServer struct {
+	*hosttest.Server
+	log       *journal
+	neighbour *client // calls the good one
+}
+
+func serveHostiles(tb testing.TB) *hostileServer {
+	tb.Helper()
+	if raceDetector || testing.Short() {
+		tb.Skip("it takes its time, and needs that of a build without the race detector: make hostile")
+	}
+	root := tb.TempDir()
+	place := func(service, guest, settings string) {
+		at := filepath.Join(root, service, guest)
+		hosttest.Copy(tb, filepath.Join(hostileDir, guest+".wasm"), at+".wasm")
+		hosttest.Copy(tb, filepath.Join(hostileDir, settings+".toml"), at+".toml")
+	}
+	place("good", "good", "custom")
+	for _, h := range hostiles {
+		place("hostile", h.name, h.settings())
+	}
+	s := &hostileServer{log: new(journal)}
+	s.Server = hosttest.Start(tb, host.Config{Root: root, Log: s.log.logger()})
+	s.neighbour = startClient(tb, s.URL+"/public/api/v1/good/good/run")
+	return s
+}
+
+// measured is what a long request to a guest came to.
+type measured struct {
+	answers   []hosttest.Response
+	took      time.Duration // until the last of them
+	pause     float64       // the longest that the collector stopped the world, in seconds
+	neighbour clientReport
+}
+
+// measure has the guest misbehave, as often at once as its row says, while the collector runs.
+func (h *hostile) measure(tb testing.TB, s *hostileServer) (m measured) {
+	tb.Helper()
+	s.neighbour.report(tb, 0)
+	stopped, stop := gcPauses(), collecting()
+	body := `{"pad":"` + strings.Repeat("x", fullHostile) + `"}`
+	m.answers = make([]hosttest.Response, max(1, h.atOnce))
+	start := time.Now()
+	var all sync.WaitGroup
+	for i := range m.answers {
+		all.Go(func() { m.answers[i] = s.Post(tb, "hostile/"+h.name+"/run", body, "X-Request-Id: "+h.name) })
+	}
+	all.Wait()
+	m.took = time.Since(start)
+	stop()
+	m.neighbour = s.neighbour.report(tb, 1)
+	m.pause = longestPause(stopped, gcPauses())
+	return m
 }
 
 func (h *hostile) testRefused(t *testing.T, e host.Endpoint) {
@@ -305,46 +146,29 @@ func (h *hostile) testRefused(t *testing.T, e host.Endpoint) {
 }
 
 // testCalls has the guest answer a short request, misbehave, and answer again.
-func (h *hostile) testCalls(t *testing.T, s *hosttest.Server, neighbour *client, log *journal) {
-	path := "hostile/" + h.name + "/run"
+func (h *hostile) testCalls(t *testing.T, s *hostileServer) {
 	works := func(when string) {
 		t.Helper()
-		if got := s.Post(t, path, "{}"); got.Status != 200 || !strings.Contains(got.Body, `"response":1,`) {
+		got := s.Post(t, "hostile/"+h.name+"/run", "{}")
+		if got.Status != 200 || !strings.Contains(got.Body, `"response":1,`) {
 			t.Errorf("%s: %d %s", when, got.Status, got.Body)
 		}
 	}
 	works("first call")
-	neighbour.report(t, 0)
-	stopped, stop := gcPauses(), collecting()
-
-	body := `{"pad":"` + strings.Repeat("x", fullHostile) + `"}`
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	var longest time.Duration
-	for range max(1, h.atOnce) {
-		all.Go(func() {
-			start := time.Now()
-			got := s.Post(t, path, body, "X-Request-Id: "+h.name)
-			took := time.Since(start)
-			mu.Lock()
-			defer mu.Unlock()
-			longest = max(longest, took)
-			h.judge(t, got)
-		})
+	m := h.measure(t, s)
+	for _, got := range m.answers {
+		h.judge(t, got)
 	}
-	all.Wait()
-	stop()
-	seen := neighbour.report(t, 1)
-	t.Logf("%s: %d after %v; neighbour: %d calls, p50 %v, longest %v; longest pause %.1f ms", h.defence, h.status,
-		longest.Round(100*time.Microsecond), seen.Calls, seen.P50.Round(10*time.Microsecond),
-		seen.Most.Round(10*time.Microsecond), 1000*longestPause(stopped, gcPauses()))
-	if longest > hostileLimit {
-		t.Errorf("it took %v to end", longest)
+	if m.took > hostileLimit {
+		t.Errorf("it took %v to end", m.took)
 	}
-	if seen.Wrong > 0 {
+	if h.ends() && m.took < hostileTimeout {
+		t.Errorf("it was ended after %v, before its deadline", m.took)
+	}
+	if seen := m.neighbour; seen.Wrong > 0 {
 		t.Errorf("a neighbour got %d wrong answers of %d: %s", seen.Wrong, seen.Calls, seen.FirstBad)
 	}
-	h.checkLog(t, log)
+	h.checkLog(t, s.log)
 	works("next call")
 }
 

@@ -32,7 +32,7 @@ type client struct {
 }
 
 // startClient starts a process that calls an endpoint that echoes.
-func startClient(t *testing.T, url string) *client {
+func startClient(t testing.TB, url string) *client {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestClientProcess$")
 	cmd.Env = append(os.Environ(), clientVariable+"="+url)
@@ -58,7 +58,7 @@ func startClient(t *testing.T, url string) *client {
 }
 
 // report gives what the client saw since the last one, which are so many calls or more.
-func (c *client) report(t *testing.T, calls int) (r clientReport) {
+func (c *client) report(t testing.TB, calls int) (r clientReport) {
 	t.Helper()
 	if _, err := fmt.Fprintln(c.ask, calls); err != nil {
 		t.Fatal(err)

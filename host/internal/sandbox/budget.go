@@ -19,8 +19,8 @@ type budget struct {
 	used  atomic.Int64
 }
 
-// instanceOverhead is charged for each instance beside its memory: an allowance for what the engine keeps for one, so that
-// many small ones are bounded too.
+// instanceOverhead is charged for each instance beside its memory and what its module declares: an allowance for what the
+// engine keeps for one, so that many small ones are bounded too.
 const instanceOverhead = 256 << 10
 
 // ErrNoRoom says that the budget is used up.

@@ -123,7 +123,7 @@ func TestBudgetCharges(t *testing.T) {
 	if s.module.charged < 1<<20 {
 		t.Errorf("%d bytes are charged for the code of a Go module", s.module.charged)
 	}
-	rest := kept + int64(s.image.size()) + instanceOverhead // and the one instance
+	rest := kept + int64(s.image.size()) + instanceOverhead + s.module.rewritten.Beside // and the one instance
 	if used := e.budget.used.Load(); used != rest {
 		t.Fatalf("%d bytes are charged after loading, want %d", used, rest)
 	}

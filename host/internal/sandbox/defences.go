@@ -8,6 +8,20 @@ type defences struct {
 	meter bool // slices never end
 	stack bool // the stack budget is never used up
 	guard bool // host functions take whatever they are handed
+	check bool // modules are rewritten and compiled whatever is in them
+	fresh bool // who has much fresh memory gets whole slices
+	limit bool // memories may grow beyond their limit, to openMemory
+}
+
+// openMemory stands for no limit, in bytes: all that a test can bear.
+const openMemory = 64 << 20
+
+// memory is how far a memory may grow whose limit is given.
+func (off defences) memory(limit int64) int64 {
+	if off.limit {
+		return openMemory
+	}
+	return limit
 }
 
 // slice is how much fuel a guest gets at a time that has so much fresh memory, in bytes.
@@ -15,7 +29,7 @@ func (off defences) slice(fresh int) int64 {
 	switch {
 	case off.meter:
 		return math.MaxInt64 / 2
-	case fresh > littleFresh:
+	case fresh > littleFresh && !off.fresh:
 		return shortSliceUnits
 	}
 	return sliceUnits

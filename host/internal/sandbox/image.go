@@ -54,7 +54,7 @@ func (in *instance) setGlobals(values []uint64) {
 // apply makes a new instance of the image's size equal to it.
 func (img *image) apply(in *instance, how rollback) {
 	if !how.maps() {
-		copy(in.memory.bytes(), img.source)
+		copyPieces(in.memory.bytes(), img.source)
 	}
 	in.setGlobals(img.globals)
 }

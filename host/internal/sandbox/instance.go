@@ -147,9 +147,11 @@ func (in *instance) exchange(f api.Function, frame []byte, result service.Result
 	if ptr == 0 {
 		return fmt.Errorf("%w: no room for a frame of %d bytes", service.ErrGuestMemory, len(frame))
 	}
-	if !in.mod.Memory().Write(ptr, frame) {
+	room, ok := view(in.mod.Memory(), ptr, uint32(len(frame)))
+	if !ok {
 		return fmt.Errorf("%w: %s gave a place outside of the memory", service.ErrGuestProtocol, abi.ExportAlloc)
 	}
+	copyPieces(room, frame)
 	in.stack[0], in.stack[1] = uint64(ptr), uint64(len(frame))
 	if err := in.run(f); err != nil {
 		return err

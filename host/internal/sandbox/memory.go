@@ -45,19 +45,20 @@ func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, e
 			mapped = &img.frozen
 		}
 	}
-	memory, err := newMemory(size, limit, mapped, &e.budget)
+	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, &e.budget)
 	if err == nil {
-		memory.most = int(min(limit, int64(m.rewritten.MaxMemory)*pageSize))
+		memory.most = int(min(e.off.memory(limit), int64(m.rewritten.MaxMemory)*pageSize))
 	}
 	return memory, err
 }
 
 // newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
-// to be mapped. An error of which the budget is the cause is an ErrNoRoom.
-func newMemory(size, limit int64, mapped *frozen, b *budget) (*linearMemory, error) {
+// to be mapped. The budget is charged for them, and for what the instance takes beside. An error of which the budget is
+// the cause is an ErrNoRoom.
+func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMemory, error) {
 	m := &linearMemory{budget: b}
-	if !m.charge(size + instanceOverhead) {
-		return nil, b.exhausted(size + instanceOverhead)
+	if !m.charge(size + beside) {
+		return nil, b.exhausted(size + beside)
 	}
 	var err error
 	if m.reserved, err = reserve(int(limit)); err == nil {
@@ -148,3 +149,18 @@ func (m *linearMemory) cut(engine api.Memory, size int) bool {
 	m.cutting = false
 	return ok
 }
+
+// copyPieces copies src to dst, which is as long, in pieces: nothing can interrupt a copy, and the collector stops the
+// world only between two.
+func copyPieces(dst, src []byte) {
+	for len(src) > hostPiece {
+		copyPiece(dst[:hostPiece], src)
+		dst, src = dst[hostPiece:], src[hostPiece:]
+	}
+	copyPiece(dst, src)
+}
+
+// copyPiece is a function of its own, since the call of one is where a goroutine can be stopped.
+//
+//go:noinline
+func copyPiece(dst, src []byte) { copy(dst, src) }

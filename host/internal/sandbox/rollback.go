@@ -67,6 +67,6 @@ func (copyAll) begin(*linearMemory) {}
 func (copyAll) maps() bool          { return false }
 
 func (copyAll) restore(f *frozen, m *linearMemory) bool {
-	copy(m.bytes(), f.source)
+	copyPieces(m.bytes(), f.source)
 	return true
 }

@@ -44,7 +44,7 @@ func (g gated) restore(f *frozen, m *linearMemory) bool {
 	}
 	memory := m.bytes()
 	for _, p := range m.private {
-		copy(memory[p.from:p.to], f.source[p.from:p.to])
+		copyPieces(memory[p.from:p.to], f.source[p.from:p.to])
 	}
 	return true
 }
@@ -189,7 +189,7 @@ func tryOut(how rollback) error {
 		return err
 	}
 	defer f.release()
-	m, err := newMemory(size, size, &f, nil)
+	m, err := newMemory(size, size, 0, &f, nil)
 	if err != nil {
 		return err
 	}

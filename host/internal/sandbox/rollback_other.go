@@ -13,6 +13,9 @@ func probeDiscard() (rollback, error) { return nil, errNotHere }
 // pages is not used on this operating system.
 type pages struct{}
 
+// threadFaults would be the number of page faults of this thread so far.
+func threadFaults() int64 { return 0 }
+
 // frozen is memory that cannot change any more.
 type frozen struct{ source []byte }
 

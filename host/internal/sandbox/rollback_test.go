@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"os"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func TestDeclaredMaximum(t *testing.T) {
 // TestNoMemory shows that a guest whose image is empty is rolled back as any other.
 func TestNoMemory(t *testing.T) {
 	eachRollback(t, func(t *testing.T, e *Engine) {
-		m, err := newMemory(0, pageSize, nil, &e.budget)
+		m, err := newMemory(0, pageSize, 0, nil, &e.budget)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,4 +139,17 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%v allocations a call", got)
 		}
 	})
+}
+
+func TestCopyPieces(t *testing.T) {
+	for _, n := range []int{0, 1, hostPiece - 1, hostPiece, hostPiece + 1, 2 * hostPiece, 3*hostPiece + 5} {
+		src := make([]byte, n)
+		for i := range src {
+			src[i] = byte(i % 251)
+		}
+		dst := make([]byte, n)
+		if copyPieces(dst, src); !bytes.Equal(dst, src) {
+			t.Errorf("%d bytes are not copied", n)
+		}
+	}
 }

@@ -93,6 +93,8 @@ func (s *Sandbox) adopt(template *instance) error {
 // template is an instance brought to the state of which an image is taken.
 func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 	step := "instantiation"
+	runtime.LockOSThread() // its faults are counted
+	defer runtime.UnlockOSThread()
 	defer func() {
 		if in != nil {
 			in.log.end()

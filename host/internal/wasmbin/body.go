@@ -134,7 +134,7 @@ func (b *bodyWriter) instruction(in *instruction) {
 	case opCall:
 		b.op(opCall, b.shift(in.index))
 	case opRefFunc:
-		b.op(opRefFunc, b.shift(in.index))
+		b.reference(in.index)
 	case opMemoryFill, opMemoryCopy:
 		b.op(opCall, b.helper(in.op, 0))
 	case opMemoryInit:

@@ -10,6 +10,7 @@ type module struct {
 	signatures []functionType
 	imported   uint32   // functions
 	functions  []uint32 // type index of every function, the imported ones first
+	tables     uint32   // how many
 	globals    []global
 	exports    []Export
 	start      int64 // index of the start function, -1 where there is none
@@ -49,6 +50,8 @@ func parse(bytes []byte) (*module, error) {
 			for n := r.u32("number of functions"); n > 0 && r.err == nil; n-- {
 				m.functions = append(m.functions, r.u32("type index"))
 			}
+		case sectionTable:
+			m.tables = r.u32("number of tables")
 		case sectionGlobal:
 			m.readGlobals(&r)
 		case sectionExport:

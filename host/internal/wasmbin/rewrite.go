@@ -28,6 +28,9 @@ type Rewritten struct {
 	// Data are the module's active data segments. They were taken out: the host writes them once, so that a new
 	// instance costs no copy.
 	Data []Segment
+	// Beside is how many bytes an engine keeps for each instance beside its memory, at most and about: for tables,
+	// segments and globals.
+	Beside int64
 	// Start says that the module had a start function, now [ExportStart].
 	Start bool
 	// MaxMemory is how many pages the module allows its memory at most: 65,536 where it says nothing. The host keeps
@@ -50,6 +53,7 @@ type Segment struct {
 //   - Every mutable global has an export. What changes a table or drops a segment sets a taint.
 //   - Active data segments and the start function are taken out, for the host to apply.
 //   - Tables may grow to [MaxTable] elements at most, and the maximum of a memory is the host's to keep.
+//   - References to functions are made once, in a table of their own.
 func Rewrite(module []byte) (*Rewritten, error) {
 	m, err := parse(module)
 	if err != nil {
@@ -59,6 +63,14 @@ func Rewrite(module []byte) (*Rewritten, error) {
 	w.out.Start = m.start >= 0
 	return w.rewrite()
 }
+
+// What wazero keeps for an instance, in bytes.
+const (
+	globalBytes  = 96 // for a global, with what a host needs to set it
+	tableBytes   = 8  // for an element of a table
+	elementBytes = 48 // for an element of a segment: a function and references to it
+	segmentBytes = 24 // for a segment
+)
 
 // rewriter turns one module into another. Whatever it adds goes to the end of its index space; only the import, which
 // must stand before the module's own functions, moves those by one.
@@ -70,6 +82,9 @@ type rewriter struct {
 	typeAt    map[string]uint32 // the index of each type
 	helpers   []helper          // added functions
 	helperFor map[helperKey]uint32
+
+	referred    []uint32          // functions that code makes references of, as elements of an added table
+	referenceAt map[uint32]uint32 // where each stands there
 
 	fuel, stack, taint uint32 // indices of added globals
 	namesData          bool   // the code names data segments
@@ -109,6 +124,7 @@ func (w *rewriter) rewrite() (*Rewritten, error) {
 		}
 	}
 	w.out.Module = out
+	w.out.Beside += globalBytes*int64(len(w.globals)) + elementBytes*int64(len(w.referred))
 	return &w.out, nil
 }
 

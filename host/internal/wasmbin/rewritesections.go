@@ -2,28 +2,41 @@ package wasmbin
 
 import "slices"
 
-// tableSection bounds how far tables may grow: the engine's limit on memory does not count them.
+// tableSection bounds how far tables may grow: the engine's limit on memory does not count them. It adds the table of
+// references.
 //
 //	[ u32 count ] count × ( [ reference type ] [ limits ] )
 func (w *rewriter) tableSection() ([]byte, error) {
-	s, ok := w.section[sectionTable]
-	if !ok {
-		return nil, nil
+	var count uint32
+	var tables []byte
+	var r reader
+	if s, ok := w.section[sectionTable]; ok {
+		r = s.reader
+		count = r.u32("number of tables")
 	}
-	r := s.reader
-	count := r.u32("number of tables")
-	out := appendU32(nil, count)
-	for ; count > 0 && r.err == nil; count-- {
-		out = append(out, r.byte("type of a table"), 1)
+	for range count {
+		tables = append(tables, r.byte("type of a table"), 1)
 		flags := r.byte("limits")
-		out = appendU32(out, r.u32("minimum"))
+		tables = appendU32(tables, r.u32("minimum"))
 		maximum := uint32(MaxTable)
 		if flags&1 != 0 {
 			maximum = min(maximum, r.u32("maximum"))
 		}
-		out = appendU32(out, maximum)
+		tables = appendU32(tables, maximum)
+		w.out.Beside += tableBytes * int64(maximum)
+		if r.err != nil {
+			return nil, r.err
+		}
 	}
-	return out, r.err
+	if n := uint32(len(w.referred)); n > 0 {
+		count++
+		tables = appendU32(appendU32(append(tables, typeFuncref, 1), n), n)
+		w.out.Beside += tableBytes * int64(n)
+	}
+	if count == 0 {
+		return nil, nil
+	}
+	return append(appendU32(nil, count), tables...), nil
 }
 
 // mostPages is how many pages a memory can have.
@@ -69,11 +82,29 @@ func (w *rewriter) globalSection() ([]byte, error) {
 }
 
 func (w *rewriter) elementSection() ([]byte, error) {
-	s, ok := w.section[sectionElement]
-	if !ok {
+	var count uint32
+	var segments []byte
+	if s, ok := w.section[sectionElement]; ok {
+		r := s.reader
+		count = r.u32("number of element segments")
+		w.out.Beside += segmentBytes * int64(count)
+		all, err := mapElements(s.reader, func(function uint32) uint32 {
+			w.out.Beside += elementBytes
+			return w.shift(function)
+		})
+		if err != nil {
+			return nil, err
+		}
+		segments = all[len(appendU32(nil, count)):]
+	}
+	if len(w.referred) > 0 {
+		count++
+		segments = w.appendReferences(segments)
+	}
+	if count == 0 {
 		return nil, nil
 	}
-	return mapElements(s.reader, w.shift)
+	return append(appendU32(nil, count), segments...), nil
 }
 
 // dataCountSection stays where data segments do.
@@ -96,7 +127,7 @@ func (w *rewriter) dataSection() ([]byte, error) {
 	}
 	r := s.reader
 	count := r.u32("number of data segments")
-	out := appendU32(nil, count)
+	out, segments := appendU32(nil, count), int64(count)
 	for ; count > 0 && r.err == nil; count-- {
 		start := r.pos
 		flags := r.u32("flags of a data segment")
@@ -122,6 +153,7 @@ func (w *rewriter) dataSection() ([]byte, error) {
 	if !w.namesData {
 		return nil, r.err
 	}
+	w.out.Beside += segmentBytes * segments
 	return out, r.err
 }
 

@@ -1,0 +1,30 @@
+;; Calls small functions of the host, over and over.
+(module
+  (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $fdstat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_filestat_get" (func $filestat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\92\01\01") ;; [1, 1]: the value 1
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.gt_u (local.get $len) (i32.const 1000))
+      (then
+        (loop $on
+          (drop (call $clock (i32.const 1) (i64.const 0) (i32.const 8192)))
+          (drop (call $fdstat (i32.const 1) (i32.const 8192)))
+          (drop (call $filestat (i32.const 0) (i32.const 8192)))
+          (drop (call $seek (i32.const 0) (i64.const 0) (i32.const 1) (i32.const 8192)))
+          (drop (call $prestat (i32.const 3) (i32.const 8192)))
+          (drop (call $close (i32.const 1)))
+          (drop (call $accept (i32.const 0) (i32.const 0) (i32.const 8192)))
+          (drop (call $yield))
+          (drop (call $environ (i32.const 8192) (i32.const 8196)))
+          (br $on))))
+    (i64.const 0x0000001000000003)))
