@@ -26,16 +26,28 @@ type openBlock struct {
 	wrapped bool // it is a loop within another loop, which was added
 }
 
-// body rewrites the body of the module's i-th own function.
+// scratch is memory that one body after the other uses.
+type scratch struct {
+	segments []segment
+	loops    []loopInfo
+	frames   []frame
+	blocks   []openBlock
+	out      []byte
+}
+
+// body rewrites the body of the module's i-th own function. The next call writes over what it gives.
 func (w *rewriter) body(i uint32, deep bool) ([]byte, error) {
 	function := w.imported + i
-	plan, err := w.planBody(function)
+	plan, err := w.planBody(function, &w.scratch)
 	if err != nil {
 		return nil, err
 	}
 	t, _ := w.signature(function)
-	b := &bodyWriter{rewriter: w, plan: plan, source: w.bodies[i], deep: deep, hot: -1}
-	return b.write(t)
+	b := &bodyWriter{rewriter: w, plan: plan, source: w.bodies[i], deep: deep, hot: -1, out: w.scratch.out[:0],
+		blocks: w.scratch.blocks[:0]}
+	out, err := b.write(t)
+	w.scratch.out, w.scratch.blocks = out, b.blocks
+	return out, err
 }
 
 func (b *bodyWriter) write(t functionType) ([]byte, error) {
@@ -54,12 +66,18 @@ func (b *bodyWriter) write(t functionType) ([]byte, error) {
 	}
 	var in instruction
 	b.open(false)
+	kept := r.pos // what stands from here on is to be copied
 	for r.err == nil && r.more() {
 		r.next(&in)
 		if r.err != nil {
 			break
 		}
+		if in.op.plain() && !b.charged(in.end) {
+			continue
+		}
+		b.out = append(b.out, r.module[kept:in.start]...)
 		b.instruction(&in)
+		kept = in.end
 	}
 	return b.out, r.err
 }
@@ -170,6 +188,11 @@ func (b *bodyWriter) instruction(in *instruction) {
 	b.charge(in.end, in.op == opLoop && b.blocks[len(b.blocks)-1].wrapped)
 }
 
+// charged says whether a segment begins at an offset.
+func (b *bodyWriter) charged(at int) bool {
+	return b.next < len(b.segments) && b.segments[b.next].at <= at
+}
+
 // bytes is an instruction as it stands in the module.
 func (b *bodyWriter) bytes(in *instruction) []byte {
 	return b.source.module[in.start:in.end]
@@ -270,7 +293,7 @@ func (b *bodyWriter) flush() {
 
 // charge writes the charge of the segment that begins at an offset; head: the one within a wrapped loop.
 func (b *bodyWriter) charge(at int, head bool) {
-	for b.next < len(b.segments) && b.segments[b.next].at <= at {
+	for b.charged(at) {
 		i := b.next
 		b.next++
 		s := &b.segments[i]

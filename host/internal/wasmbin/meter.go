@@ -77,8 +77,8 @@ type frame struct {
 	since    int64 // the same behind it, as far as branches lead there
 }
 
-// planBody decides where the fuel of a body is charged.
-func (m *module) planBody(function uint32) (*plan, error) {
+// planBody decides where the fuel of a body is charged. The plan lies in space, until that is used again.
+func (m *module) planBody(function uint32, space *scratch) (*plan, error) {
 	body := m.bodies[function-m.imported]
 	r := body
 	for n := r.u32("number of groups of locals"); n > 0 && r.err == nil; n-- {
@@ -86,7 +86,8 @@ func (m *module) planBody(function uint32) (*plan, error) {
 		r.valueType()
 	}
 	t, _ := m.signature(function)
-	p := &planner{module: m, loop: -1}
+	p := &planner{module: m, loop: -1, frames: space.frames[:0]}
+	p.segments, p.loops = space.segments[:0], space.loops[:0]
 	p.open(opBlock, -1, 0, len(t.results))
 	p.begin(r.pos, -1, true)
 	var in instruction
@@ -109,6 +110,7 @@ func (m *module) planBody(function uint32) (*plan, error) {
 		r.fail(r.end, ErrMalformed, "a function without an end")
 	}
 	p.settle()
+	space.segments, space.loops, space.frames = p.segments, p.loops, p.frames
 	return &p.plan, r.err
 }
 
