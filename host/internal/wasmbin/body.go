@@ -1,5 +1,7 @@
 package wasmbin
 
+import "slices"
+
 // bodyWriter writes one body anew.
 type bodyWriter struct {
 	*rewriter
@@ -10,55 +12,79 @@ type bodyWriter struct {
 
 	out     []byte
 	next    int // segment to be charged next
-	nest    int // open blocks
+	blocks  []openBlock
+	depth   int // open blocks of the new body, but for the one around all of it
 	loops   int // loops seen so far
-	hot     int // nesting outside of the loop that keeps the fuel in a local, -1 outside of such a loop
+	hot     int // len(blocks) outside of the loop that keeps the fuel in a local, -1 outside of such a loop
 	fuelVar uint32
 	sizeVar uint32
 }
 
-// body rewrites the body of the module's i-th own function.
+// openBlock is an open block of the original.
+type openBlock struct {
+	around  int  // how many blocks are around it in the new body, but for the one around all of it
+	wrapped bool // it is a loop within another loop, which was added
+}
+
+// scratch is memory that one body after the other uses.
+type scratch struct {
+	segments []segment
+	loops    []loopInfo
+	frames   []frame
+	blocks   []openBlock
+	out      []byte
+}
+
+// body rewrites the body of the module's i-th own function. The next call writes over what it gives.
 func (w *rewriter) body(i uint32, deep bool) ([]byte, error) {
 	function := w.imported + i
-	plan, err := w.planBody(function)
+	plan, err := w.planBody(function, &w.scratch)
 	if err != nil {
 		return nil, err
 	}
 	t, _ := w.signature(function)
-	b := &bodyWriter{rewriter: w, plan: plan, source: w.bodies[i], deep: deep, hot: -1}
-	return b.write(t)
+	b := &bodyWriter{rewriter: w, plan: plan, source: w.bodies[i], deep: deep, hot: -1, out: w.scratch.out[:0],
+		blocks: w.scratch.blocks[:0]}
+	out, err := b.write(t)
+	w.scratch.out, w.scratch.blocks = out, b.blocks
+	return out, err
 }
 
 func (b *bodyWriter) write(t functionType) ([]byte, error) {
 	r := b.source
-	locals := b.locals(&r, t)
-	b.frame = 32 + 8*int64(locals+b.height)
-	b.deep = b.deep || b.frame >= bigFrame
+	b.locals(&r, t)
 	if b.leaf(freeLeaf) && !b.deep {
 		b.segments = nil
 	}
 	if b.deep {
 		b.add64(b.stack, -b.frame)
 	}
-	b.charge(r.pos)
+	b.charge(r.pos, false)
 	if b.deep {
 		b.out = append(b.out, byte(opBlock))
 		b.out = append(b.out, b.resultType(t)...)
 	}
 	var in instruction
-	b.nest = 1
+	b.open(false)
+	kept := r.pos // what stands from here on is to be copied
 	for r.err == nil && r.more() {
 		r.next(&in)
 		if r.err != nil {
 			break
 		}
+		if in.op.plain() && !b.charged(in.end) {
+			continue
+		}
+		b.out = append(b.out, r.module[kept:in.start]...)
 		b.instruction(&in)
+		kept = in.end
 	}
 	return b.out, r.err
 }
 
-// locals copies the declarations of locals and adds those that the rewrite needs. It gives the number of locals.
-func (b *bodyWriter) locals(r *reader, t functionType) int {
+// locals copies the declarations of locals and adds those that the rewrite needs, and
+// learns the size of the frame.
+func (b *bodyWriter) locals(r *reader, t functionType) {
 	groups := r.u32("number of groups of locals")
 	start := r.pos
 	count := uint32(len(t.params))
@@ -74,7 +100,7 @@ func (b *bodyWriter) locals(r *reader, t functionType) int {
 		return count + extra - 1
 	}
 	for _, l := range b.plan.loops {
-		if !l.opaque {
+		if l.local() {
 			b.fuelVar = declare(0x7e)
 			break
 		}
@@ -82,10 +108,11 @@ func (b *bodyWriter) locals(r *reader, t functionType) int {
 	if b.sizes {
 		b.sizeVar = declare(0x7f)
 	}
+	b.frame = 32 + 8*(int64(count)+int64(b.height))
+	b.deep = b.deep || b.frame >= bigFrame
 	b.out = appendU32(b.out, groups+extra)
 	b.out = append(b.out, r.module[start:r.pos]...)
 	b.out = append(b.out, added...)
-	return int(count)
 }
 
 // resultType is the type of a block around the whole body.
@@ -104,61 +131,66 @@ func (b *bodyWriter) instruction(in *instruction) {
 	copied := func() { b.out = append(b.out, b.bytes(in)...) }
 	switch in.op {
 	case opBlock, opIf:
-		b.nest++
+		b.open(false)
 		copied()
 	case opLoop:
 		b.loop(in)
-		copied()
 	case opEnd:
 		b.end()
 	case opBr, opBrIf:
 		if b.leavesHot(in.index) {
 			b.flush()
 		}
-		copied()
+		b.op(in.op, b.label(in.index))
 	case opBrTable:
-		for _, l := range in.labels {
-			if b.leavesHot(l) {
-				b.flush()
-				break
-			}
+		if slices.ContainsFunc(in.labels, b.leavesHot) {
+			b.flush()
 		}
-		copied()
+		b.out = appendU32(append(b.out, byte(opBrTable)), uint32(len(in.labels)-1))
+		for _, l := range in.labels {
+			b.out = appendU32(b.out, b.label(l))
+		}
 	case opReturn:
 		b.flush()
 		if b.deep {
-			b.op(opBr, uint32(b.nest-1))
+			b.op(opBr, uint32(b.depth-1))
 		} else {
 			copied()
 		}
 	case opCall:
-		b.op(opCall, b.shift(in.index))
+		b.outside(func() { b.op(opCall, b.shift(in.index)) })
+	case opCallIndirect:
+		b.outside(copied)
 	case opRefFunc:
 		b.reference(in.index)
 	case opMemoryFill, opMemoryCopy:
-		b.op(opCall, b.helper(in.op, 0))
+		b.outside(func() { b.op(opCall, b.helper(in.op, 0)) })
 	case opMemoryInit:
 		b.namesData = true
-		b.op(opCall, b.helper(in.op, in.index))
+		b.outside(func() { b.op(opCall, b.helper(in.op, in.index)) })
 	case opMemoryGrow:
 		size := []byte{byte(opMemorySize), 0}
-		b.chargeGrowth(size, pageCost, copied)
+		b.outside(func() { b.chargeGrowth(size, pageCost, copied) })
 	case opTableGrow:
 		b.setTaint()
 		size := appendU32([]byte{0xfc, byte(opTableSize - 0xfc00)}, in.index)
-		b.chargeGrowth(size, 1, copied)
+		b.outside(func() { b.chargeGrowth(size, 1, copied) })
 	case opTableSet, opElemDrop, opDataDrop:
 		b.namesData = b.namesData || in.op == opDataDrop
 		b.setTaint()
 		copied()
 	case opTableFill, opTableCopy, opTableInit:
 		b.setTaint()
-		b.chargeLength()
-		copied()
+		b.outside(func() { b.chargeLength(); copied() })
 	default:
 		copied()
 	}
-	b.charge(in.end)
+	b.charge(in.end, in.op == opLoop && b.blocks[len(b.blocks)-1].wrapped)
+}
+
+// charged says whether a segment begins at an offset.
+func (b *bodyWriter) charged(at int) bool {
+	return b.next < len(b.segments) && b.segments[b.next].at <= at
 }
 
 // bytes is an instruction as it stands in the module.
@@ -166,26 +198,81 @@ func (b *bodyWriter) bytes(in *instruction) []byte {
 	return b.source.module[in.start:in.end]
 }
 
-// loop prepares for a loop: one that never leaves the function but to its own end keeps the fuel in a local.
+// open begins a block of the original.
+func (b *bodyWriter) open(wrapped bool) {
+	b.blocks = append(b.blocks, openBlock{b.depth, wrapped})
+	b.depth++
+}
+
+// label is the new label of a branch. What is no label stays none.
+func (b *bodyWriter) label(label uint32) uint32 {
+	if int64(label) >= int64(len(b.blocks)) {
+		return label + uint32(b.depth-len(b.blocks))
+	}
+	return uint32(b.depth - 1 - b.blocks[len(b.blocks)-1-int(label)].around)
+}
+
+// loop begins a loop. Where the fuel is in a local, the loop stands in another one, where the host is called: a call
+// within the inner one would cost it registers. That head is first met with the charge of a turn, as if from within.
+//
+//	fuel -= cost
+//	loop
+//	    if fuel < 0: the host is called
+//	    fuel += cost
+//	    loop
+//	        fuel -= cost
+//	        br_if 1 (fuel < 0)
 func (b *bodyWriter) loop(in *instruction) {
-	opaque := b.plan.loops[b.loops].opaque
+	hot := b.plan.loops[b.loops].local()
 	b.loops++
-	if !opaque && b.hot < 0 && b.segments != nil {
-		b.hot = b.nest
-		b.op(opGlobalGet, b.fuel)
+	if hot && b.hot < 0 && b.segments != nil {
+		b.hot = len(b.blocks)
+		b.reload()
+	}
+	s := b.headOf(in)
+	wrap := s != nil && b.hot >= 0
+	if wrap {
+		b.addLocal(-s.cost)
+		b.op(opLocalSet, b.fuelVar)
+		b.out = append(b.out, b.bytes(in)...)
+		b.depth++
+		b.op(opLocalGet, b.fuelVar)
+		b.const64(0)
+		b.out = append(b.out, 0x53, byte(opIf), 0x40) // i64.lt_s
+		b.callSlice()
+		b.out = append(b.out, byte(opEnd))
+		b.addLocal(s.cost)
 		b.op(opLocalSet, b.fuelVar)
 	}
-	b.nest++
+	b.open(wrap)
+	b.out = append(b.out, b.bytes(in)...)
+}
+
+// headOf is the segment that begins with a loop, nil where the loop cannot be reached.
+func (b *bodyWriter) headOf(in *instruction) *segment {
+	for i := b.next; i < len(b.segments) && b.segments[i].at <= in.end; i++ {
+		if b.segments[i].at == in.end {
+			return &b.segments[i]
+		}
+	}
+	return nil
 }
 
 func (b *bodyWriter) end() {
-	b.nest--
+	last := len(b.blocks) - 1
+	wrapped := b.blocks[last].wrapped
+	b.blocks = b.blocks[:last]
+	b.depth--
 	b.out = append(b.out, byte(opEnd))
-	if b.hot == b.nest {
+	if wrapped {
+		b.depth--
+		b.out = append(b.out, byte(opEnd))
+	}
+	if b.hot == len(b.blocks) {
 		b.flush()
 		b.hot = -1
 	}
-	if b.nest == 0 && b.deep {
+	if len(b.blocks) == 0 && b.deep {
 		b.add64(b.stack, b.frame)
 		b.out = append(b.out, byte(opEnd))
 	}
@@ -193,7 +280,7 @@ func (b *bodyWriter) end() {
 
 // leavesHot says whether a branch leads out of the loop that keeps the fuel in a local.
 func (b *bodyWriter) leavesHot(label uint32) bool {
-	return b.hot >= 0 && b.nest-1-int(label) < b.hot
+	return b.hot >= 0 && len(b.blocks)-1-int(label) < b.hot
 }
 
 // flush puts the fuel back into its global.
@@ -204,16 +291,16 @@ func (b *bodyWriter) flush() {
 	}
 }
 
-// charge writes the charge of the segment that begins at an offset.
-func (b *bodyWriter) charge(at int) {
-	for b.next < len(b.segments) && b.segments[b.next].at <= at {
+// charge writes the charge of the segment that begins at an offset; head: the one within a wrapped loop.
+func (b *bodyWriter) charge(at int, head bool) {
+	for b.charged(at) {
 		i := b.next
 		b.next++
 		s := &b.segments[i]
 		if s.at != at || s.site != i {
 			continue
 		}
-		b.chargeSegment(s.cost, s.checked && !(i == 0 && b.unchecked()), b.deep && i == b.guard())
+		b.chargeSegment(s.cost, s.checked && !(i == 0 && b.unchecked()), b.deep && i == b.guard(), head)
 	}
 }
 
@@ -227,32 +314,33 @@ func (b *bodyWriter) unchecked() bool {
 
 // guard is the segment whose check is one of the stack, too. A loop that keeps the fuel in a local has no such check.
 func (b *bodyWriter) guard() int {
-	if b.opens && b.plan.loops[0].opaque {
+	if b.opens && !b.plan.loops[0].local() {
 		return 1
 	}
 	return 0
 }
 
-// chargeSegment takes a cost off the fuel; where it is checked and below zero, the host is called.
-func (b *bodyWriter) chargeSegment(cost int64, check, stack bool) {
+// chargeSegment takes a cost off the fuel; where it is checked and below zero, the host is called. At the head of a
+// wrapped loop the loop around it does that.
+func (b *bodyWriter) chargeSegment(cost int64, check, stack, head bool) {
 	if cost == 0 && !check {
 		return
 	}
 	if b.hot >= 0 {
-		b.op(opLocalGet, b.fuelVar)
-		b.const64(-cost)
-		b.out = append(b.out, 0x7c) // i64.add
+		b.addLocal(-cost)
 		if !check {
 			b.op(opLocalSet, b.fuelVar)
 			return
 		}
 		b.op(opLocalTee, b.fuelVar)
 		b.const64(0)
-		b.out = append(b.out, 0x53, byte(opIf), 0x40) // i64.lt_s
-		b.flush()
-		b.op(opCall, b.slice())
-		b.op(opGlobalGet, b.fuel)
-		b.op(opLocalSet, b.fuelVar)
+		b.out = append(b.out, 0x53) // i64.lt_s
+		if head {
+			b.op(opBrIf, 1)
+			return
+		}
+		b.out = append(b.out, byte(opIf), 0x40)
+		b.callSlice()
 		b.out = append(b.out, byte(opEnd))
 		return
 	}
@@ -273,6 +361,38 @@ func (b *bodyWriter) chargeSegment(cost int64, check, stack bool) {
 	b.out = append(b.out, byte(opEnd))
 }
 
+// callSlice calls the host from where the fuel is in a local.
+func (b *bodyWriter) callSlice() {
+	b.flush()
+	b.op(opCall, b.slice())
+	b.reload()
+}
+
+// reload takes the fuel from its global to the local.
+func (b *bodyWriter) reload() {
+	if b.hot >= 0 {
+		b.op(opGlobalGet, b.fuel)
+		b.op(opLocalSet, b.fuelVar)
+	}
+}
+
+// outside writes code that needs the fuel in its global, or changes it there.
+func (b *bodyWriter) outside(write func()) {
+	b.flush()
+	hot := b.hot
+	b.hot = -1
+	write()
+	b.hot = hot
+	b.reload()
+}
+
+// addLocal pushes the local with the fuel, and something added.
+func (b *bodyWriter) addLocal(n int64) {
+	b.op(opLocalGet, b.fuelVar)
+	b.const64(n)
+	b.out = append(b.out, 0x7c) // i64.add
+}
+
 // chargeLength charges for the length on top of the operand stack, which stays there.
 func (b *bodyWriter) chargeLength() {
 	b.op(opLocalTee, b.sizeVar)
@@ -280,7 +400,7 @@ func (b *bodyWriter) chargeLength() {
 	b.op(opLocalGet, b.sizeVar)
 	b.out = append(b.out, 0xad, 0x7d) // i64.extend_i32_u, i64.sub
 	b.op(opGlobalSet, b.fuel)
-	b.chargeSegment(0, true, false)
+	b.chargeSegment(0, true, false, false)
 }
 
 // chargeGrowth writes what grows something, and the charge for that by which its size, taken before and after, has grown.
@@ -295,7 +415,7 @@ func (b *bodyWriter) chargeGrowth(size []byte, each int64, grow func()) {
 	b.const64(each)
 	b.out = append(b.out, 0x7e, 0x7d) // i64.mul, i64.sub
 	b.op(opGlobalSet, b.fuel)
-	b.chargeSegment(0, true, false)
+	b.chargeSegment(0, true, false, false)
 }
 
 // setTaint says that the instance cannot be set back from its memory and globals alone.

@@ -115,7 +115,7 @@ func TestHeight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := m.planBody(0)
+		p, err := m.planBody(0, new(scratch))
 		if err != nil {
 			t.Fatal(err)
 		}

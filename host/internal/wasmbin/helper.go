@@ -60,7 +60,7 @@ func (w *rewriter) helperBody(h helperKey) []byte {
 		i32GtU, i32LtU, i32Add, i32Sub, i64ExtendU, i64ShrU, i64Sub = 0x4b, 0x49, 0x6a, 0x6b, 0xad, 0x88, 0x7d
 		void                                                        = 0x40
 	)
-	check := func() { b.chargeSegment(0, true, false) }
+	check := func() { b.chargeSegment(0, true, false, false) }
 	charge := func(length func()) {
 		b.op(opGlobalGet, w.fuel)
 		length()

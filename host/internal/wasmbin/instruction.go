@@ -60,6 +60,15 @@ type instruction struct {
 	labels     []uint32 // of br_table, the default last; valid until the next instruction
 }
 
+// plain says whether a rewrite leaves the instruction as it is, wherever it stands.
+func (op opcode) plain() bool {
+	switch {
+	case op <= opNop, op >= opDrop && op <= opTableGet, op > opTableSet && op < opMemoryGrow, op > opMemoryGrow && op < opRefFunc:
+		return true
+	}
+	return op >= 0xfd00
+}
+
 // usesMemory says whether the instruction reads, writes or asks for memory 0.
 func (op opcode) usesMemory() bool {
 	switch {
@@ -72,18 +81,46 @@ func (op opcode) usesMemory() bool {
 	return false
 }
 
+// shape is what follows the byte of an instruction.
+type shape byte
+
+const (
+	shapeOther shape = iota
+	shapeBare        // nothing
+	shapeIndex       // one u32
+)
+
+// shapes are those of all instructions, most of which are of the two simple ones.
+var shapes = func() (all [256]shape) {
+	for op := range opcode(len(all)) {
+		switch {
+		case op <= opNop, op == opElse, op == opEnd, op == opReturn, op == opDrop, op == opSelect,
+			op >= 0x45 && op <= 0xc4, op == opRefIsNull:
+			all[op] = shapeBare
+		case op == opBr, op == opBrIf, op == opCall, op >= opLocalGet && op <= opTableSet, op == opRefFunc:
+			all[op] = shapeIndex
+		}
+	}
+	return all
+}()
+
 // next takes one instruction with its immediates. It says nothing of whether the instruction is valid where it stands.
 // Instructions of proposals beyond the 2.0 core are refused by name.
 func (r *reader) next(in *instruction) {
-	*in = instruction{start: r.pos, labels: in.labels[:0]}
+	in.start, in.index, in.second, in.blockType, in.labels = r.pos, 0, 0, 0, in.labels[:0]
 	in.op = opcode(r.byte("instruction"))
+	switch shapes[byte(in.op)] {
+	case shapeBare:
+		in.end = r.pos
+		return
+	case shapeIndex:
+		in.index = r.u32("index")
+		in.end = r.pos
+		return
+	}
 	switch op := in.op; {
 	case op == opBlock || op == opLoop || op == opIf:
 		in.blockType = r.blockType()
-	case op == opBr || op == opBrIf || op == opCall,
-		op >= opLocalGet && op <= opTableSet,
-		op == opRefFunc:
-		in.index = r.u32("index")
 	case op == opBrTable:
 		r.branchTable(in)
 	case op == opCallIndirect:
@@ -115,8 +152,6 @@ func (r *reader) next(in *instruction) {
 	case op == 0xfd:
 		in.op = 0xfd00 + opcode(r.vectorNumber())
 		r.vector(in)
-	case op <= 0x01, op == opElse, op == opEnd, op == opReturn, op == opDrop, op == opSelect,
-		op >= 0x45 && op <= 0xc4, op == opRefIsNull:
 	default:
 		if proposal := proposalOf(op); proposal != "" {
 			r.unsupported(in.start, proposal, "instruction %#x", byte(op))
@@ -231,6 +266,10 @@ func (r *reader) vector(in *instruction) {
 
 // memoryArgument passes over alignment and offset. Bit 6 of the alignment says that the index of a memory follows.
 func (r *reader) memoryArgument() {
+	if r.end-r.pos >= 2 && r.module[r.pos] < 32 && r.module[r.pos+1] < 0x80 { // most are like this
+		r.pos += 2
+		return
+	}
 	start := r.pos
 	switch align := r.u32("alignment"); {
 	case align >= 0x40 && align < 0x80:

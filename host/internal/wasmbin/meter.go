@@ -10,6 +10,7 @@ const (
 	smallBlock    = 24    // a block of code that costs less is charged with the one that leads to it
 	maxSmall      = 192   // the most that is charged with one block for those behind it
 	uncheckedLeaf = 512   // a function without calls and loops that costs no more does not check the fuel
+	sitesPerCall  = 3     // charges in a loop for each of its calls, from which on it keeps the fuel in a local
 	maxUnchecked  = 8_192 // the most on any way through code without loops until the fuel is checked again
 )
 
@@ -24,10 +25,19 @@ type segment struct {
 	extra   int64 // of the cost: what others left to be charged here
 }
 
-// loopInfo is what is known of one loop.
+// loopInfo is what is known of one loop, and in the end of those in it, too.
 type loopInfo struct {
-	at     int  // offset of the loop instruction
-	opaque bool // it calls, grows memory or holds another loop: the fuel must be in its global
+	parent int  // the loop around it, -1 for none
+	calls  bool // it calls, or grows something: the fuel must be in its global there
+	likely int  // calls that are neither in an if nor in its else
+	sites  int  // segments that are charged for themselves
+	back   bool // a branch leads to its head
+}
+
+// local says whether the fuel is kept in a local while the loop runs. A loop that calls pays for that at each call, and
+// saves at each charge. Go's compiler wraps whole functions into a loop with one call in an if, to grow the stack.
+func (l *loopInfo) local() bool {
+	return !l.calls || l.back && l.sites > sitesPerCall*l.likely
 }
 
 // plan is what the meter does to a body, in the order of offsets.
@@ -56,6 +66,8 @@ type frame struct {
 	op       opcode
 	segment  int  // that ended with it
 	loop     int  // innermost loop around it
+	number   int  // of a loop
+	unlikely bool // an if stands between here and the innermost loop
 	targeted bool // a branch leads behind it
 	dead     bool // it stands in code that cannot be reached
 	height   int  // values below its parameters
@@ -65,8 +77,8 @@ type frame struct {
 	since    int64 // the same behind it, as far as branches lead there
 }
 
-// planBody decides where the fuel of a body is charged.
-func (m *module) planBody(function uint32) (*plan, error) {
+// planBody decides where the fuel of a body is charged. The plan lies in space, until that is used again.
+func (m *module) planBody(function uint32, space *scratch) (*plan, error) {
 	body := m.bodies[function-m.imported]
 	r := body
 	for n := r.u32("number of groups of locals"); n > 0 && r.err == nil; n-- {
@@ -74,7 +86,8 @@ func (m *module) planBody(function uint32) (*plan, error) {
 		r.valueType()
 	}
 	t, _ := m.signature(function)
-	p := &planner{module: m, loop: -1}
+	p := &planner{module: m, loop: -1, frames: space.frames[:0]}
+	p.segments, p.loops = space.segments[:0], space.loops[:0]
 	p.open(opBlock, -1, 0, len(t.results))
 	p.begin(r.pos, -1, true)
 	var in instruction
@@ -97,6 +110,7 @@ func (m *module) planBody(function uint32) (*plan, error) {
 		r.fail(r.end, ErrMalformed, "a function without an end")
 	}
 	p.settle()
+	space.segments, space.loops, space.frames = p.segments, p.loops, p.frames
 	return &p.plan, r.err
 }
 
@@ -110,8 +124,10 @@ func (p *planner) begin(at, parent int, checked bool) {
 }
 
 func (p *planner) open(op opcode, segment, params, results int) {
-	p.frames = append(p.frames, frame{op: op, segment: segment, loop: p.loop, dead: segment < 0 && len(p.frames) > 0,
-		height: p.depth - params, params: params, results: results, entry: p.since})
+	n := len(p.frames)
+	unlikely := op == opIf || op == opBlock && n > 0 && p.frames[n-1].unlikely
+	p.frames = append(p.frames, frame{op: op, segment: segment, loop: p.loop, dead: segment < 0 && n > 0,
+		unlikely: unlikely, height: p.depth - params, params: params, results: results, entry: p.since})
 }
 
 // target notes that a branch leads to a label.
@@ -119,6 +135,9 @@ func (p *planner) target(label uint32) {
 	if int(label) < len(p.frames) { // otherwise the engine refuses it
 		f := &p.frames[len(p.frames)-1-int(label)]
 		f.targeted = true
+		if f.op == opLoop {
+			p.loops[f.number].back = true
+		}
 		f.since = max(f.since, p.since)
 	}
 }
@@ -158,13 +177,16 @@ func (p *planner) step(in *instruction) {
 		p.branch(in)
 	case opCall, opCallIndirect:
 		p.calls = true
-		p.opaque()
+		p.leaves()
+		if p.loop >= 0 && !p.frames[len(p.frames)-1].unlikely {
+			p.loops[p.loop].likely++
+		}
 		p.split(in)
 	case opMemoryInit, opMemoryCopy, opMemoryFill:
-		p.opaque()
+		p.leaves()
 		p.split(in)
 	case opMemoryGrow, opTableGrow, opTableFill, opTableCopy, opTableInit:
-		p.opaque()
+		p.leaves()
 		p.sizes = true
 		p.split(in)
 	default:
@@ -179,10 +201,10 @@ func (p *planner) split(in *instruction) {
 	}
 }
 
-// opaque says that the innermost loop cannot keep the fuel in a local.
-func (p *planner) opaque() {
+// leaves says that the innermost loop needs the fuel in its global here.
+func (p *planner) leaves() {
 	if p.loop >= 0 {
-		p.loops[p.loop].opaque = true
+		p.loops[p.loop].calls = true
 	}
 }
 
@@ -203,9 +225,9 @@ func (p *planner) enter(in *instruction) {
 	p.open(in.op, p.current, params, results)
 	switch {
 	case in.op == opLoop:
-		p.opaque()
-		p.loops = append(p.loops, loopInfo{at: in.start})
+		p.loops = append(p.loops, loopInfo{parent: p.loop})
 		p.loop = len(p.loops) - 1
+		p.frames[len(p.frames)-1].number = p.loop
 		if p.current >= 0 {
 			p.begin(in.end, -1, true)
 		}
@@ -253,6 +275,19 @@ func (p *planner) settle() {
 		s.site = parent
 		p.segments[parent].extra += s.cost
 		p.segments[parent].cost += s.cost
+	}
+	for i, s := range p.segments {
+		if s.site == i && s.loop >= 0 {
+			p.loops[s.loop].sites++
+		}
+	}
+	for i := len(p.loops) - 1; i >= 0; i-- { // what is within comes later
+		if l := p.loops[i]; l.parent >= 0 {
+			outer := &p.loops[l.parent]
+			outer.calls = outer.calls || l.calls
+			outer.likely += l.likely
+			outer.sites += l.sites
+		}
 	}
 }
 

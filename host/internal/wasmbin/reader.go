@@ -82,6 +82,10 @@ func (r *reader) unsigned(bits int, what string) uint64 {
 // skipSigned passes over a signed LEB128 number: at most ⌈bits/7⌉ bytes, the unused bits of the last one equal to the
 // sign.
 func (r *reader) skipSigned(bits int, what string) {
+	if r.pos < r.end && r.module[r.pos] < 0x80 { // most are of one byte
+		r.pos++
+		return
+	}
 	start := r.pos
 	for shift := 0; shift < bits; shift += 7 {
 		b := r.byte(what)

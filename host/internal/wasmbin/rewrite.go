@@ -88,6 +88,7 @@ type rewriter struct {
 
 	fuel, stack, taint uint32 // indices of added globals
 	namesData          bool   // the code names data segments
+	scratch            scratch
 }
 
 // shift gives the new index of a function.
@@ -105,19 +106,26 @@ func (w *rewriter) rewrite() (*Rewritten, error) {
 	w.fuel = uint32(len(w.globals))
 	w.stack, w.taint = w.fuel+1, w.fuel+2
 	deep := w.deep()
-	code := make([][]byte, len(w.bodies))
+	var code []byte
+	if s, ok := w.section[sectionCode]; ok {
+		code = make([]byte, 0, 2*(s.end-s.pos))
+	}
 	for i := range w.bodies {
 		body, err := w.body(uint32(i), deep[i])
 		if err != nil {
 			return nil, err
 		}
-		code[i] = body
+		code = append(appendU32(code, uint32(len(body))), body...)
 	}
 	sections, err := w.sections(code)
 	if err != nil {
 		return nil, err
 	}
-	out := []byte("\x00asm\x01\x00\x00\x00")
+	length := 8
+	for _, s := range sections {
+		length += 6 + len(s.content)
+	}
+	out := append(make([]byte, 0, length), "\x00asm\x01\x00\x00\x00"...)
 	for _, s := range sections {
 		if s.content != nil {
 			out = appendSection(out, s.id, s.content)
@@ -135,7 +143,7 @@ type written struct {
 }
 
 // sections writes all sections in the order of the binary format.
-func (w *rewriter) sections(code [][]byte) ([]written, error) {
+func (w *rewriter) sections(code []byte) ([]written, error) {
 	var problem error
 	keep := func(content []byte, err error) []byte {
 		if problem == nil {
@@ -219,15 +227,13 @@ func (w *rewriter) functionSection() []byte {
 	return w.added(sectionFunction, items...)
 }
 
-func (w *rewriter) codeSection(code [][]byte) []byte {
-	count := len(code) + len(w.helpers)
+// codeSection takes the bodies, each with its length.
+func (w *rewriter) codeSection(bodies []byte) []byte {
+	count := len(w.bodies) + len(w.helpers)
 	if count == 0 {
 		return nil
 	}
-	out := appendU32(nil, uint32(count))
-	for _, body := range code {
-		out = append(appendU32(out, uint32(len(body))), body...)
-	}
+	out := append(appendU32(nil, uint32(count)), bodies...)
 	for _, h := range w.helpers {
 		out = append(appendU32(out, uint32(len(h.body))), h.body...)
 	}
