@@ -434,8 +434,8 @@ func TestWithoutShortSlices(t *testing.T) {
 		}
 		faults := threadFaults() - before
 		runtime.UnlockOSThread()
-		// At most freshSlice is left of the last slice where they are short.
-		if short := in.meter.granted <= freshSlice; short == off {
+		// At most shortSliceUnits is left of the last slice where they are short.
+		if short := in.meter.granted <= shortSliceUnits; short == off {
 			t.Errorf("without short slices: %v: the last slice has %d units, after %d faults", off, in.meter.granted, faults)
 		}
 		s.pool.put(in)
