@@ -1,6 +1,9 @@
 package skep
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // A guest's memory never shrinks, so what is kept between calls is bounded, and what is dropped must be collected.
 const (
@@ -12,6 +15,8 @@ const (
 	// spareBytes is the size of the pieces that readyHeap is made of: the runtime's pages, so that its own records of
 	// them are there too.
 	spareBytes = 8 << 10
+	// largestOpen is the size of the largest objects that a span is opened for.
+	largestOpen = 512
 	// keepBytes is the most room for frames that is kept from one call to the next.
 	keepBytes = 256 << 10
 	// keepRows is the most records whose places are kept.
@@ -73,7 +78,7 @@ func collectGarbage() {
 // what a handler makes of them.
 func (m *module) settle() {
 	requestRoom = make([]byte, readyBytes)
-	m.result = make([]byte, 0, readyBytes)
+	m.result = nil
 	m.batch.ends = make([]int, 0, 64)
 	for range readyHeap / spareBytes {
 		spare = append(spare, make([]byte, spareBytes))
@@ -81,8 +86,34 @@ func (m *module) settle() {
 	spare = nil
 	runtime.GC()
 	runtime.GC() // once more for what package sync keeps for one cycle
+	openSpans()
 	callsServed = 0
 }
 
-// spare is a variable of the package so that the compiler cannot see that its memory is not used.
-var spare [][]byte
+// openSpans has the allocator take up a span for each size of small objects. After a collection it has none, and the
+// first object of a size takes ten times as long as the next, and writes to pages all over the runtime. The spans are
+// left half used, where the records at the end of a span lie in the same page of the machine as the next objects.
+func openSpans() {
+	for size := 16; size <= largestOpen; size += size/64*8 + 8 {
+		for range spareBytes / size {
+			if object = make([]byte, size); upperHalf(unsafe.Pointer(unsafe.SliceData(object))) {
+				break
+			}
+		}
+		for range spareBytes / size {
+			if pointers = make([]*byte, size/8); upperHalf(unsafe.Pointer(unsafe.SliceData(pointers))) {
+				break
+			}
+		}
+	}
+	object, pointers = nil, nil
+}
+
+func upperHalf(p unsafe.Pointer) bool { return uintptr(p)&(spareBytes/2) != 0 }
+
+// These are variables of the package so that the compiler cannot see that their memory is not used.
+var (
+	spare    [][]byte
+	object   []byte
+	pointers []*byte
+)

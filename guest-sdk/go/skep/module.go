@@ -18,6 +18,7 @@ type module struct {
 	problem  string // why the module cannot serve; empty when it can
 
 	init    abi.Init
+	reader  abi.RequestReader
 	request abi.Request // the one that is answered now
 	call    Call
 	batch   Batch
@@ -57,13 +58,16 @@ func (m *module) Call(frame []byte) []byte {
 		return m.fail(500, m.problem, typeNoHandler)
 	}
 	var err error
-	m.request, err = abi.ReadRequest(frame)
+	m.request, err = m.reader.Read(frame)
 	switch {
 	case err != nil:
 		return m.fail(500, "the request frame is broken: "+err.Error(), typeProtocol)
 	case m.request.Kind != m.kind:
 		return m.fail(500, "the request is for a "+m.request.Kind.String()+", the module registers a "+m.kind.String(),
 			typeProtocol)
+	}
+	if cap(m.result) <= cap(frame)-len(frame) {
+		m.result = frame[len(frame):] // what is written lies in few pages, which a host copies back
 	}
 	m.serve()
 	m.request = abi.Request{} // a Call that is kept finds nothing
@@ -115,6 +119,16 @@ func (m *module) serveFunction() error {
 		return m.respond(v)
 	case Response:
 		return m.respond(&v)
+	case Args:
+		if len(v.raw) > 0 { // checked already
+			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)
+			return nil
+		}
+	case Value:
+		if len(v.raw) > 0 {
+			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)
+			return nil
+		}
 	case RawJSON:
 		m.result = abi.AppendResult(m.result[:0], abi.Result{Tag: abi.TagJSON, Value: v})
 		return nil
