@@ -24,18 +24,22 @@ type module struct {
 	batch   Batch
 	encoder codec.Encoder
 	result  []byte // the last result frame; the host reads it until the next entry
+
+	memory
 }
 
 // registeredModule is the module that this program is. One that cannot serve says why in every answer.
 func registeredModule() *module {
-	switch len(registered) {
-	case 0:
-		return &module{problem: "the module registers no handler: write `var _ = skep.Function(run)`"}
-	case 1:
+	if len(registered) == 1 {
 		return registered[0]
 	}
-	return &module{problem: "the module registers " + strconv.Itoa(len(registered)) +
-		" handlers: keep one skep.Function, skep.Classifier or skep.Regressor"}
+	problem := "the module registers no handler: write `var _ = skep.Function(run)`"
+	if n := len(registered); n > 0 {
+		problem = "the module registers " + strconv.Itoa(n) +
+			" handlers: keep one skep.Function, skep.Classifier or skep.Regressor"
+	}
+	registered = []*module{{problem: problem}} // which lasts, since the host has to find its memory again
+	return registered[0]
 }
 
 // Init answers an init frame.
