@@ -121,7 +121,7 @@ func (r *Request) setMeta(raw []byte) error {
 
 // setInput takes the value of "args" or "records", which was passed over already.
 func (r *Request) setInput(raw []byte) (err error) {
-	r.Input = raw
+	r.Input, r.JSON = raw, false
 	switch t := TypeOf(raw); {
 	case t == TypeBytes:
 		r.JSON = true

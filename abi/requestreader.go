@@ -9,48 +9,47 @@ type RequestReader struct {
 	request Request
 }
 
-// Read reads a request frame.
-func (r *RequestReader) Read(frame []byte) (Request, error) {
-	if request, ok := r.again(frame); ok {
-		return request, nil
+// Read reads a request frame. The request is the reader's own, until it reads the next.
+func (r *RequestReader) Read(frame []byte) (*Request, error) {
+	if r.again(frame) {
+		return &r.request, nil
 	}
 	request, at, err := readRequest(frame)
+	r.request = request
 	if r.before = r.before[:0]; err != nil {
-		return Request{}, err
+		return nil, err
 	}
 	if at.metaEnd < at.input && at.inputEnd == len(frame) {
 		r.before = append(r.before, frame[:at.meta]...)
 		r.between = append(r.between[:0], frame[at.metaEnd:at.input]...)
-		r.request = Request{Endpoint: request.Endpoint, Kind: request.Kind}
 	}
-	return request, nil
+	return &r.request, nil
 }
 
-// again reads a frame that differs from the one before in the values of "request" and of the input only. All that stands
-// before and between them was read then, and it told how many pairs there are, so nothing may follow.
-func (r *RequestReader) again(frame []byte) (Request, bool) {
+// again reads a frame that differs from the one before in the values of "request" and of the input only, and reports
+// false for any other. What stands before and between them was read then, and it told how many pairs there are, so
+// nothing may follow.
+func (r *RequestReader) again(frame []byte) bool {
 	meta := len(r.before)
 	if meta == 0 || meta >= len(frame) || string(frame[:meta]) != string(r.before) {
-		return Request{}, false
+		return false
 	}
 	end := meta + 1
-	if frame[meta] != 0xc0 {
+	if r.request.Meta = nil; frame[meta] != 0xc0 {
 		var err error
-		if end, err = skip(frame, meta, 1, false, MaxDepth); err != nil {
-			return Request{}, false
+		if end, err = skip(frame, meta, 1, false, MaxDepth); err != nil || r.request.setMeta(frame[meta:end:end]) != nil {
+			return false
 		}
 	}
 	input := end + len(r.between)
-	if input > len(frame) || string(frame[end:input]) != string(r.between) {
-		return Request{}, false
+	if input >= len(frame) || string(frame[end:input]) != string(r.between) {
+		return false
 	}
-	inputEnd, err := skip(frame, input, 1, false, MaxDepth)
-	if err != nil || inputEnd != len(frame) {
-		return Request{}, false
+	if c := frame[input]; !r.request.Kind.Predicts() && (c >= 0x80 && c < 0x90 || c == 0xdf) { // a map
+		all, err := skipContainer(frame, input+1, c, int(c&0x0f), MaxDepth)
+		r.request.Input, r.request.JSON = frame[input:], false
+		return err == nil && all == len(frame)
 	}
-	request := r.request
-	if request.setMeta(frame[meta:end:end]) != nil || request.setInput(frame[input:]) != nil {
-		return Request{}, false
-	}
-	return request, true
+	all, err := skip(frame, input, 1, false, MaxDepth)
+	return err == nil && all == len(frame) && r.request.setInput(frame[input:]) == nil
 }

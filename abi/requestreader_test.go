@@ -12,8 +12,10 @@ func sameAsAlone(t *testing.T, r *abi.RequestReader, frame []byte) {
 	t.Helper()
 	want, wantErr := abi.ReadRequest(frame)
 	got, err := r.Read(frame)
-	if err != wantErr || !reflect.DeepEqual(got, want) {
+	if err != wantErr || (got == nil) != (err != nil) {
 		t.Errorf("% x\nread %+v, %v\nwant %+v, %v", frame, got, err, want, wantErr)
+	} else if err == nil && !reflect.DeepEqual(*got, want) {
+		t.Errorf("% x\nread %+v\nwant %+v", frame, *got, want)
 	}
 }
 

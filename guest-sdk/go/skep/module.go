@@ -19,7 +19,7 @@ type module struct {
 
 	init    abi.Init
 	reader  abi.RequestReader
-	request abi.Request // the one that is answered now
+	request *abi.Request // the one that is answered now; one that is empty after that
 	call    Call
 	batch   Batch
 	encoder codec.Encoder
@@ -27,6 +27,8 @@ type module struct {
 
 	memory
 }
+
+var noRequest abi.Request
 
 // registeredModule is the module that this program is. One that cannot serve says why in every answer.
 func registeredModule() *module {
@@ -61,20 +63,21 @@ func (m *module) Call(frame []byte) []byte {
 	if m.problem != "" {
 		return m.fail(500, m.problem, typeNoHandler)
 	}
-	var err error
-	m.request, err = m.reader.Read(frame)
+	request, err := m.reader.Read(frame)
 	switch {
 	case err != nil:
 		return m.fail(500, "the request frame is broken: "+err.Error(), typeProtocol)
-	case m.request.Kind != m.kind:
-		return m.fail(500, "the request is for a "+m.request.Kind.String()+", the module registers a "+m.kind.String(),
+	case request.Kind != m.kind:
+		return m.fail(500, "the request is for a "+request.Kind.String()+", the module registers a "+m.kind.String(),
 			typeProtocol)
 	}
 	if cap(m.result) <= cap(frame)-len(frame) {
 		m.result = frame[len(frame):] // what is written lies in few pages, which a host copies back
 	}
+	m.request = request
 	m.serve()
-	m.request = abi.Request{} // a Call that is kept finds nothing
+	m.request = &noRequest // a Call that is kept finds nothing
+	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
 	m.batch.rows = nil
 	if len(m.result) > abi.MaxResult {
