@@ -3,6 +3,7 @@
 package skep
 
 import (
+	"crypto/rand"
 	"os"
 
 	"skep/abi"
@@ -16,6 +17,11 @@ func hostLog(level int32, text string) {
 		return
 	}
 	inproc.Log(abi.Level(level), text)
+}
+
+// hostRandom fills p with random bytes.
+func hostRandom(p []byte) {
+	_, _ = rand.Read(p) // it never fails
 }
 
 // memory is nothing here: nobody but the collector looks at it.

@@ -11,6 +11,16 @@ import (
 //go:wasmimport skep_v1 log
 func hostLog(level int32, text string)
 
+//go:wasmimport wasi_snapshot_preview1 random_get
+func wasiRandom(p unsafe.Pointer, n uint32) uint32
+
+// hostRandom fills p with random bytes.
+func hostRandom(p []byte) {
+	if errno := wasiRandom(unsafe.Pointer(unsafe.SliceData(p)), uint32(len(p))); errno != 0 {
+		panic("the host gives no random bytes")
+	}
+}
+
 //go:wasmexport skep_v1_alloc
 func exportAlloc(size uint32) uint32 {
 	m := registeredModule()

@@ -23,6 +23,7 @@ type module struct {
 	call    Call
 	batch   Batch
 	encoder codec.Encoder
+	random  random
 	result  []byte // the last result frame; the host reads it until the next entry
 
 	memory
@@ -74,7 +75,7 @@ func (m *module) Call(frame []byte) []byte {
 	if cap(m.result) <= cap(frame)-len(frame) {
 		m.result = frame[len(frame):] // what is written lies in few pages, which a host copies back
 	}
-	m.request = request
+	m.request, m.random.seeded = request, false
 	m.serve()
 	m.request = &noRequest // a Call that is kept finds nothing
 	request.Meta, request.Input = nil, nil
