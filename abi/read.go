@@ -273,6 +273,11 @@ func skip(b []byte, i, n int, keyed bool, depth int) (int, error) {
 			}
 			i += 8
 			continue
+		case c == 0xd9 && i < len(b):
+			size = int(b[i])
+			i++
+		case c >= 0xcc && c <= 0xd3: // an integer of 1, 2, 4 or 8 bytes
+			size, text = 1<<(c&3), false
 		case c < 0xa0: // a small map or array
 			size &= 0x0f
 			fallthrough
@@ -323,14 +328,12 @@ func skipContainer(b []byte, i int, c byte, small, depth int) (int, error) {
 	return skip(b, i, int(count), keyed, depth-1)
 }
 
-// headed gives what follows the first byte c, which is no container, and where it begins: how many bytes, be they the
-// text of a string or not. A float must be finite.
+// headed gives what follows the first byte c, where skip does not know that itself, and where it begins: how many bytes,
+// be they the text of a string or not. A float must be finite.
 //
-//	[ c0..db ]
+//	[ c0..cb | d4..db ]
 func headed(b []byte, i int, c byte) (size, at int, err error) {
 	switch {
-	case c == 0xd9 && i < len(b):
-		return int(b[i]), i + 1, nil
 	case c == 0xc0 || c == 0xc2 || c == 0xc3:
 		return 0, i, nil
 	case c == 0xca || c == 0xcb:
@@ -339,10 +342,6 @@ func headed(b []byte, i int, c byte) (size, at int, err error) {
 			err = ErrRange
 		}
 		return 0, len(b) - len(rest), err
-	case c >= 0xcc && c <= 0xcf:
-		return 1 << (c - 0xcc), i, nil
-	case c >= 0xd0 && c <= 0xd3:
-		return 1 << (c - 0xd0), i, nil
 	}
 	width := 0 // of the length that follows
 	switch {
