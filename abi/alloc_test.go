@@ -17,6 +17,7 @@ func TestAllocations(t *testing.T) {
 	requestFrame := abi.AppendRequest(nil, request)
 	recordsFrame := abi.AppendRequest(nil, abi.Request{Endpoint: "score", Kind: abi.KindRegression,
 		Input: append(abi.AppendArrayHeader(nil, 1), record...)})
+	var reader abi.RequestReader
 	custom := abi.Result{Tag: abi.TagCustom, Status: 200, ContentType: "text/plain", Body: text,
 		Headers: []abi.Header{{Name: "A", Value: "b"}}}
 	valueFrame := append(abi.AppendValueHead(nil), record...)
@@ -53,6 +54,7 @@ func TestAllocations(t *testing.T) {
 		{"skip", 0, func() { must(t, second(abi.Skip(record))) }},
 		{"read a request: the endpoint's name", 1, func() { must(t, second(abi.ReadRequest(requestFrame))) }},
 		{"read a request with records: the same", 1, func() { must(t, second(abi.ReadRequest(recordsFrame))) }},
+		{"read a request like the one before", 0, func() { must(t, second(reader.Read(requestFrame))) }},
 		{"read a value", 0, func() { must(t, second(abi.ReadResult(valueFrame))) }},
 	} {
 		if got := testing.AllocsPerRun(100, c.f); got > c.want {

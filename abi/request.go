@@ -52,10 +52,19 @@ func inputKey(k Kind) string {
 // ReadRequest reads a request frame. It checks the whole of it, the values of Meta and Input too, so that what follows
 // can trust their shape. Keys that it does not know are passed over.
 func ReadRequest(b []byte) (Request, error) {
+	r, _, err := readRequest(b)
+	return r, err
+}
+
+// requestPlaces tells where in a frame the values of "request" and of "args" or "records" begin and end.
+type requestPlaces struct{ meta, metaEnd, input, inputEnd int }
+
+func readRequest(frame []byte) (Request, requestPlaces, error) {
 	var r Request
-	var seenEndpoint, seenMeta bool
-	var key, input []byte // the key is "args" or "records"
-	n, b, err := ReadMapHeader(b)
+	var seenEndpoint bool
+	var key []byte // "args" or "records"
+	var at requestPlaces
+	n, b, err := ReadMapHeader(frame)
 	for ; n > 0 && err == nil; n-- {
 		var k []byte
 		if k, b, err = ReadStringBytes(b); err != nil {
@@ -70,11 +79,13 @@ func ReadRequest(b []byte) (Request, error) {
 			again = r.Kind != 0
 			r.Kind, b, err = readKind(b)
 		case "request":
-			again, seenMeta = seenMeta, true
-			r.Meta, b, err = cut(b)
+			again, at.meta = at.meta > 0, len(frame)-len(b)
+			b, err = Skip(b)
+			at.metaEnd = len(frame) - len(b)
 		case "args", "records":
-			again, key = key != nil, k
-			input, b, err = cut(b)
+			again, key, at.input = key != nil, k, len(frame)-len(b)
+			b, err = Skip(b)
+			at.inputEnd = len(frame) - len(b)
 		default:
 			b, err = Skip(b)
 		}
@@ -84,31 +95,43 @@ func ReadRequest(b []byte) (Request, error) {
 	}
 	switch {
 	case err != nil:
-		return Request{}, err
 	case len(b) > 0:
-		return Request{}, ErrTrailing
-	case !seenEndpoint || !seenMeta || r.Kind == 0 || string(key) != inputKey(r.Kind):
-		return Request{}, ErrField
+		err = ErrTrailing
+	case !seenEndpoint || at.meta == 0 || r.Kind == 0 || string(key) != inputKey(r.Kind):
+		err = ErrField
+	default:
+		if err = r.setMeta(frame[at.meta:at.metaEnd:at.metaEnd]); err == nil {
+			err = r.setInput(frame[at.input:at.inputEnd:at.inputEnd])
+		}
 	}
-	if TypeOf(r.Meta) == TypeNil {
+	if err != nil {
+		return Request{}, requestPlaces{}, err
+	}
+	return r, at, nil
+}
+
+// setMeta takes the value of "request", which was passed over already.
+func (r *Request) setMeta(raw []byte) error {
+	if r.Meta = raw; raw[0] == 0xc0 {
 		r.Meta = nil
-	} else if err := readMeta(r.Meta, nil); err != nil {
-		return Request{}, err
+		return nil
 	}
-	r.Input = input
-	switch t := TypeOf(input); {
+	return readMeta(raw, nil)
+}
+
+// setInput takes the value of "args" or "records", which was passed over already.
+func (r *Request) setInput(raw []byte) (err error) {
+	r.Input, r.JSON = raw, false
+	switch t := TypeOf(raw); {
 	case t == TypeBytes:
 		r.JSON = true
-		r.Input, _, err = ReadBytes(input)
+		r.Input, _, err = ReadBytes(raw)
 	case r.Kind.TakesRecords() && t == TypeArray:
-		err = checkRecords(input)
+		err = checkRecords(raw)
 	case r.Kind.TakesRecords() || t != TypeMap:
 		err = ErrType
 	}
-	if err != nil {
-		return Request{}, err
-	}
-	return r, nil
+	return err
 }
 
 // cut takes one value as it stands.

@@ -33,6 +33,14 @@
 // may not. A handler runs one request at a time. By default a host resets the whole memory after each request, so that
 // package variables are as the initialisation and the warm-up left them; do not count in them.
 //
+// # What every request finds the same
+//
+// The memory that requests find was taken once, after the warm-up, and everything in it is frozen: the state of
+// math/rand, math/rand/v2 and of every source that was seeded before, the hash seeds of maps and of hash/maphash, a
+// time.Now in a package variable, timers, caches and counters. All requests draw the same numbers from them. Fresh in
+// every request are [Call.Rand], crypto/rand and time.Now in the handler. With isolation = "instance" in the manifest
+// memory is kept instead; Rand is seeded anew for each request there too.
+//
 // # Tests
 //
 // The same package compiles for the machine itself, where package skeptest calls the handler in go test.

@@ -3,6 +3,7 @@
 package skep
 
 import (
+	"crypto/rand"
 	"os"
 
 	"skep/abi"
@@ -17,6 +18,16 @@ func hostLog(level int32, text string) {
 	}
 	inproc.Log(abi.Level(level), text)
 }
+
+// hostRandom fills p with random bytes.
+func hostRandom(p []byte) {
+	_, _ = rand.Read(p) // it never fails
+}
+
+// memory is nothing here: there is no host that writes to it.
+//
+//lint:ignore U1000 guests have one
+type memory struct{}
 
 func init() {
 	inproc.Open = func() inproc.Module { return registeredModule() }

@@ -11,19 +11,30 @@ import (
 //go:wasmimport skep_v1 log
 func hostLog(level int32, text string)
 
+//go:wasmimport wasi_snapshot_preview1 random_get
+func wasiRandom(p unsafe.Pointer, n uint32) uint32
+
+// hostRandom fills p with random bytes.
+func hostRandom(p []byte) {
+	if errno := wasiRandom(unsafe.Pointer(unsafe.SliceData(p)), uint32(len(p))); errno != 0 {
+		panic("the host gives no random bytes")
+	}
+}
+
 //go:wasmexport skep_v1_alloc
 func exportAlloc(size uint32) uint32 {
-	registeredModule().releaseResult()
+	m := registeredModule()
+	m.releaseResult()
 	if size > maxRequest {
 		return 0
 	}
-	return address(reserve(int(size)))
+	return address(m.reserve(int(size)))
 }
 
 //go:wasmexport skep_v1_init
 func exportInit(ptr, size uint32) uint64 {
 	m := registeredModule()
-	frame, ok := received(ptr, size)
+	frame, ok := m.received(ptr, size)
 	if !ok {
 		return packed(m.fail(500, notReserved, typeProtocol))
 	}
@@ -33,13 +44,13 @@ func exportInit(ptr, size uint32) uint64 {
 //go:wasmexport skep_v1_call
 func exportCall(ptr, size uint32) uint64 {
 	m := registeredModule()
-	frame, ok := received(ptr, size)
+	frame, ok := m.received(ptr, size)
 	if !ok {
 		return packed(m.fail(500, notReserved, typeProtocol))
 	}
 	result := m.Call(frame)
 	m.releaseRequest()
-	collectGarbage()
+	m.collectGarbage()
 	return packed(result)
 }
 
@@ -49,11 +60,11 @@ func exportSettle() { registeredModule().settle() }
 const notReserved = "the frame does not lie where skep_v1_alloc made room for it"
 
 // received is the frame that the host has written.
-func received(ptr, size uint32) (frame []byte, ok bool) {
-	if size > uint32(cap(requestRoom)) || ptr != address(requestRoom) {
+func (m *memory) received(ptr, size uint32) (frame []byte, ok bool) {
+	if size > uint32(cap(m.room)) || ptr != address(m.room) {
 		return nil, false
 	}
-	return requestRoom[:size], true
+	return m.room[:size], true
 }
 
 func address(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }

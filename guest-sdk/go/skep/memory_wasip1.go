@@ -1,17 +1,23 @@
 package skep
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // A guest's memory never shrinks, so what is kept between calls is bounded, and what is dropped must be collected.
 const (
 	// readyBytes is the room for frames that is there before the first request, so that one of usual size takes no
-	// new memory.
-	readyBytes = 16 << 10
+	// new memory. With the rest of a module it makes an object of 24 KiB, which the allocator puts at the start of a
+	// page: what a small request changes is then in one page, which is what a host copies back.
+	readyBytes = 23 << 10
 	// readyHeap is how much garbage the first request may make before memory grows.
 	readyHeap = 1 << 20
 	// spareBytes is the size of the pieces that readyHeap is made of: the runtime's pages, so that its own records of
 	// them are there too.
 	spareBytes = 8 << 10
+	// largestOpen is the size of the largest objects that a span is opened for.
+	largestOpen = 512
 	// keepBytes is the most room for frames that is kept from one call to the next.
 	keepBytes = 256 << 10
 	// keepRows is the most records whose places are kept.
@@ -22,23 +28,26 @@ const (
 	quietCalls = 8
 )
 
-// requestRoom is where the host writes frames. The collector does not see the host, so this variable keeps it.
-var requestRoom []byte
-
-// callsServed counts calls up to quietCalls.
-var callsServed uint8
+// memory is what a module keeps for the host's sake.
+type memory struct {
+	room   []byte // where the host writes frames, and answers follow; the collector does not see the host
+	served uint8  // counts calls up to quietCalls
+	ready  [readyBytes]byte
+}
 
 // reserve is room for a frame of n bytes, nil when there cannot be any.
-func reserve(n int) []byte {
+func (m *memory) reserve(n int) []byte {
 	if n < 0 || n > maxRequest {
 		return nil
 	}
-	if n > cap(requestRoom) || requestRoom == nil {
-		requestRoom = nil // so that the collector may take it first
-		requestRoom = make([]byte, max(n, readyBytes))
+	if n > cap(m.room) || m.room == nil {
+		m.room = m.ready[:]
+		if n > readyBytes {
+			m.room = make([]byte, n)
+		}
 	}
-	requestRoom = requestRoom[:n]
-	return requestRoom
+	m.room = m.room[:n]
+	return m.room
 }
 
 // releaseResult lets go of a result that is larger than what is kept. The host has read it.
@@ -50,8 +59,8 @@ func (m *module) releaseResult() {
 
 // releaseRequest lets go of a request that is larger than what is kept. The handler has answered it.
 func (m *module) releaseRequest() {
-	if cap(requestRoom) > keepBytes {
-		requestRoom = nil
+	if cap(m.room) > keepBytes {
+		m.room = nil
 	}
 	if cap(m.batch.ends) > keepRows {
 		m.batch.ends = nil
@@ -61,9 +70,9 @@ func (m *module) releaseRequest() {
 // collectGarbage lets the collector work at the end of a call. Its goroutines run only while this one waits, and a
 // call that returns to the host waits for nothing: without this the heap grows for ever. It costs almost a microsecond,
 // so the first calls do without: where the host resets the memory after each request, every call is one of them.
-func collectGarbage() {
-	if callsServed < quietCalls {
-		callsServed++
+func (m *memory) collectGarbage() {
+	if m.served < quietCalls {
+		m.served++
 		return
 	}
 	runtime.Gosched()
@@ -72,8 +81,7 @@ func collectGarbage() {
 // settle brings the module into the state that requests should find: no garbage, room for frames of usual size and for
 // what a handler makes of them.
 func (m *module) settle() {
-	requestRoom = make([]byte, readyBytes)
-	m.result = make([]byte, 0, readyBytes)
+	m.room, m.result = nil, nil
 	m.batch.ends = make([]int, 0, 64)
 	for range readyHeap / spareBytes {
 		spare = append(spare, make([]byte, spareBytes))
@@ -81,8 +89,34 @@ func (m *module) settle() {
 	spare = nil
 	runtime.GC()
 	runtime.GC() // once more for what package sync keeps for one cycle
-	callsServed = 0
+	openSpans()
+	m.served = 0
 }
 
-// spare is a variable of the package so that the compiler cannot see that its memory is not used.
-var spare [][]byte
+// openSpans has the allocator take up a span for each size of small objects. After a collection it has none, and the
+// first object of a size takes ten times as long as the next, and writes to pages all over the runtime. The spans are
+// left half used, where the records at the end of a span lie in the same page of the machine as the next objects.
+func openSpans() {
+	for size := 16; size <= largestOpen; size += size/64*8 + 8 {
+		for range spareBytes / size {
+			if object = make([]byte, size); upperHalf(unsafe.Pointer(unsafe.SliceData(object))) {
+				break
+			}
+		}
+		for range spareBytes / size {
+			if pointers = make([]*byte, size/8); upperHalf(unsafe.Pointer(unsafe.SliceData(pointers))) {
+				break
+			}
+		}
+	}
+	object, pointers = nil, nil
+}
+
+func upperHalf(p unsafe.Pointer) bool { return uintptr(p)&(spareBytes/2) != 0 }
+
+// These are variables of the package so that the compiler cannot see that their memory is not used.
+var (
+	spare    [][]byte
+	object   []byte
+	pointers []*byte
+)

@@ -20,23 +20,32 @@ type module struct {
 	problem  string // why the module cannot serve; empty when it can
 
 	init    abi.Init
-	request abi.Request // the one that is answered now
+	reader  abi.RequestReader
+	request *abi.Request // the one that is answered now; one that is empty after that
 	call    Call
 	batch   Batch
 	encoder codec.Encoder
+	random  random
 	result  []byte // the last result frame; the host reads it until the next entry
+
+	//lint:ignore U1000 only guests use it
+	memory
 }
+
+var noRequest abi.Request
 
 // registeredModule is the module that this program is. One that cannot serve says why in every answer.
 func registeredModule() *module {
-	switch len(registered) {
-	case 0:
-		return &module{problem: "the module registers no handler: write `var _ = skep.Function(run)`"}
-	case 1:
+	if len(registered) == 1 {
 		return registered[0]
 	}
-	return &module{problem: "the module registers " + strconv.Itoa(len(registered)) +
-		" handlers: keep one, such as skep.Function or skep.Classifier"}
+	problem := "the module registers no handler: write `var _ = skep.Function(run)`"
+	if n := len(registered); n > 0 {
+		problem = "the module registers " + strconv.Itoa(n) +
+			" handlers: keep one, such as skep.Function or skep.Classifier"
+	}
+	registered = []*module{{problem: problem}} // which lasts, since the host has to find its memory again
+	return registered[0]
 }
 
 // Init answers an init frame.
@@ -58,17 +67,21 @@ func (m *module) Call(frame []byte) []byte {
 	if m.problem != "" {
 		return m.fail(500, m.problem, typeNoHandler)
 	}
-	var err error
-	m.request, err = abi.ReadRequest(frame)
+	request, err := m.reader.Read(frame)
 	switch {
 	case err != nil:
 		return m.fail(500, "the request frame is broken: "+err.Error(), typeProtocol)
-	case m.request.Kind != m.kind:
-		return m.fail(500, "the request is for a "+m.request.Kind.String()+", the module registers a "+m.kind.String(),
+	case request.Kind != m.kind:
+		return m.fail(500, "the request is for a "+request.Kind.String()+", the module registers a "+m.kind.String(),
 			typeProtocol)
 	}
+	if cap(m.result) <= cap(frame)-len(frame) {
+		m.result = frame[len(frame):] // what is written lies in few pages, which a host copies back
+	}
+	m.request, m.random.seeded = request, false
 	m.serve()
-	m.request = abi.Request{} // a Call that is kept finds nothing
+	m.request = &noRequest // a Call that is kept finds nothing
+	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
 	m.batch.rows = nil
 	if len(m.result) > abi.MaxResult {
@@ -125,6 +138,16 @@ func (m *module) serveFunction() error {
 		return m.respond(v)
 	case Response:
 		return m.respond(&v)
+	case Args:
+		if len(v.raw) > 0 { // checked already
+			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)
+			return nil
+		}
+	case Value:
+		if len(v.raw) > 0 {
+			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)
+			return nil
+		}
 	case RawJSON:
 		m.result = abi.AppendResult(m.result[:0], abi.Result{Tag: abi.TagJSON, Value: v})
 		return nil

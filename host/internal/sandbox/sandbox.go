@@ -190,7 +190,9 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 
 	start := time.Now()
 	usage.Wait = start.Sub(arrived)
-	s.engine.rollback.begin(in.memory)
+	if s.spec.Isolation != manifest.IsolationInstance {
+		s.engine.rollback.begin(in.memory)
+	}
 	in.begin(context.Background(), start, s.spec.Limits.Timeout, s.spec.Limits.Fuel)
 	in.log.request = ctx
 	err = in.exchange(in.call, request, result)
