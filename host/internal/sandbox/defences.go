@@ -10,12 +10,12 @@ type defences struct {
 	guard bool // host functions take whatever they are handed
 }
 
-// slice is how much fuel a guest gets at a time.
-func (off defences) slice() int64 {
+// slice is how much fuel a guest gets that is to have so much.
+func (off defences) slice(units int64) int64 {
 	if off.meter {
 		return math.MaxInt64 / 2
 	}
-	return sliceUnits
+	return units
 }
 
 // stackBudget is how much of the stack a call gets.

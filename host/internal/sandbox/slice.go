@@ -16,8 +16,13 @@ import (
 )
 
 const (
-	// sliceUnits is how much fuel a guest may use before it reports to the host: 30 to 200 µs of work.
-	sliceUnits = 1 << 19
+	// A slice is how much fuel a guest may use before it reports to the host, which it should do every sliceTime at the
+	// latest: till then it keeps the collector waiting. Where instructions fault in memory, they take a thousand times as
+	// long as their fuel says. So slices start small, grow while they are short, and shrink to what fits.
+	firstSlice = 1 << 16
+	leastSlice = 1 << 11
+	mostSlice  = 1 << 19 // 30 to 200 µs of work
+	sliceTime  = 200 * time.Microsecond
 	// stackBytes is the budget for the native stack of a guest, as package wasmbin estimates it. The engine catches an
 	// overflow of its own stack, but that takes 150 MB and a third of a second.
 	stackBytes = 1 << 20
@@ -29,25 +34,28 @@ const (
 type meter struct {
 	started  time.Time
 	deadline time.Time
-	limit    int64 // units of fuel; 0: none
-	used     int64 // units of fuel of the slices that are over
-	granted  int64 // units of the slice that runs
+	limit    int64     // units of fuel; 0: none
+	used     int64     // units of fuel of the slices that are over
+	granted  int64     // units of the slice that runs
+	slice    int64     // units of the next one
+	since    time.Time // when the slice that runs began
 	stop     context.Context
 	token    bool // the call holds one
 }
 
 // begin starts the account of a call.
 func (in *instance) begin(stop context.Context, now time.Time, timeout time.Duration, fuel uint64) {
-	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop}
+	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), slice: firstSlice, stop: stop}
 	in.memory.refused = nil
 	in.stackLeft.Set(in.engine.off.stackBudget())
 	in.taint.Set(0)
-	in.grant()
+	in.grant(now)
 }
 
 // grant gives the guest its next slice.
-func (in *instance) grant() {
-	in.meter.granted = in.engine.off.slice()
+func (in *instance) grant(now time.Time) {
+	in.meter.since = now
+	in.meter.granted = in.engine.off.slice(in.meter.slice)
 	if in.meter.limit > 0 {
 		in.meter.granted = min(in.meter.granted, in.meter.limit-in.meter.used)
 	}
@@ -73,9 +81,12 @@ func (in *instance) sliceEnds() {
 	if int64(in.stackLeft.Get()) < 0 {
 		panic(service.ErrGuestStack)
 	}
-	in.settleFuel()
 	m := &in.meter
-	switch now := time.Now(); {
+	before := m.used
+	in.settleFuel()
+	now := time.Now()
+	m.fit(m.used-before, now.Sub(m.since))
+	switch {
 	case m.stop.Err() != nil:
 		panic(m.stop.Err())
 	case m.limit > 0 && m.used > m.limit:
@@ -86,8 +97,19 @@ func (in *instance) sliceEnds() {
 		if !in.engine.tokens.pass(m) {
 			panic(service.ErrGuestTimeout)
 		}
+		now = time.Now()
 	}
-	in.grant()
+	in.grant(now)
+}
+
+// fit sets the size of the next slice, after one of so many units that took some time.
+func (m *meter) fit(units int64, took time.Duration) {
+	switch {
+	case took > sliceTime:
+		m.slice = min(m.slice, max(leastSlice, int64(float64(units)*float64(sliceTime)/float64(took))))
+	case took < sliceTime/2:
+		m.slice = min(2*m.slice, mostSlice)
+	}
 }
 
 // exportSlice offers sliceEnds to rewritten modules.
