@@ -43,6 +43,7 @@ func BenchmarkRunaway(b *testing.B) {
 				}
 				slices.Sort(late)
 				b.ReportMetric(float64(late[len(late)/2].Microseconds()), "p50-late-µs")
+				b.ReportMetric(float64(late[len(late)*9/10].Microseconds()), "p90-late-µs")
 				b.ReportMetric(float64(late[len(late)-1].Microseconds()), "longest-late-µs")
 			})
 		}
