@@ -5,8 +5,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"skep/host"
 )
@@ -20,8 +27,16 @@ const (
 	serverHost   = "host"
 )
 
-// runServer is the life of a child: it listens, prints its address, and then answers each line on stdin with the CPU
-// time that the process has used so far, in nanoseconds. It ends with stdin, so that no child outlives its parent.
+// What a child is asked for, one a line on stdin; it answers with nanoseconds.
+const (
+	askCPU     = "cpu"     // the CPU time that the process has used so far
+	askSpin    = "spin"    // nothing; from now on there are goroutines that do not end, one less than processors
+	askRest    = "rest"    // nothing; these have ended
+	askCollect = "collect" // after a collection of garbage, the longest stop of the world since the last one that was asked for
+)
+
+// runServer is the life of a child: it listens, prints its address, and then answers what it is asked. It ends with stdin,
+// so that no child outlives its parent.
 func runServer(kind string) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,24 +54,78 @@ func runServer(kind string) error {
 	served := make(chan error, 1)
 	go func() { served <- serve(ln) }()
 	fmt.Println(ln.Addr())
+	var seen stops
+	var rest func()
 	for asked := bufio.NewScanner(os.Stdin); asked.Scan(); {
 		select {
 		case err := <-served:
 			return fmt.Errorf("serving ended: %w", err)
 		default:
 		}
-		used, err := cpuTime()
-		if err != nil {
-			return err
+		var answer time.Duration
+		switch asked.Text() {
+		case askCPU:
+			if answer, err = cpuTime(); err != nil {
+				return err
+			}
+		case askSpin:
+			rest = spin(runtime.GOMAXPROCS(0) - 1)
+		case askRest:
+			rest()
+		case askCollect:
+			runtime.GC()
+			answer = seen.longest()
+		default:
+			return fmt.Errorf("asked for %q", asked.Text())
 		}
-		fmt.Println(used.Nanoseconds())
+		fmt.Println(answer.Nanoseconds())
 	}
 	return nil
 }
 
-// startHost serves a folder in which every endpoint must be sound.
+// spin starts goroutines that count until the function is called that it returns.
+func spin(n int) (rest func()) {
+	var over atomic.Bool
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			for turns := uint64(1); turns%1024 != 0 || !over.Load(); turns++ {
+			}
+		})
+	}
+	return func() {
+		over.Store(true)
+		all.Wait()
+	}
+}
+
+// stops counts how often garbage collections have stopped the world of this process.
+type stops struct{ counts []uint64 }
+
+// longest is how long the longest stop since the last look took: the upper bound of its class in the runtime's histogram.
+func (s *stops) longest() (longest time.Duration) {
+	sample := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}}
+	metrics.Read(sample)
+	h := sample[0].Value.Float64Histogram()
+	for i, n := range h.Counts {
+		if s.counts != nil && n > s.counts[i] {
+			bound := h.Buckets[i+1]
+			if math.IsInf(bound, 0) {
+				bound = h.Buckets[i]
+			}
+			longest = time.Duration(bound * 1e9)
+		}
+	}
+	s.counts = slices.Clone(h.Counts)
+	return longest
+}
+
+// startHost serves a folder in which every endpoint must be sound. Its log ends when it is ready: what becomes of a call
+// is seen in the answer.
 func startHost(root string) (*host.Host, error) {
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	level := new(slog.LevelVar)
+	level.Set(slog.LevelWarn)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	h, err := host.New(host.Config{Root: root, Log: log})
 	if err != nil {
 		return nil, err
@@ -64,6 +133,7 @@ func startHost(root string) (*host.Host, error) {
 	if err := h.Wait(context.Background()); err != nil {
 		return nil, err
 	}
+	level.Set(slog.LevelError + 1)
 	return h, ready(h)
 }
 

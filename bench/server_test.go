@@ -61,8 +61,22 @@ func (s *server) line() (string, error) {
 }
 
 // cpuTime is what the server has used so far, user and system together.
-func (s *server) cpuTime() (time.Duration, error) {
-	if _, err := fmt.Fprintln(s.ask); err != nil {
+func (s *server) cpuTime() (time.Duration, error) { return s.question(askCPU) }
+
+// collect has the server collect garbage, and is the longest time that its world was stopped since the last one.
+func (s *server) collect() (time.Duration, error) { return s.question(askCollect) }
+
+// spin has the server run goroutines that do not end, and rest ends them.
+func (s *server) spin() error { return s.order(askSpin) }
+func (s *server) rest() error { return s.order(askRest) }
+
+func (s *server) order(what string) error {
+	_, err := s.question(what)
+	return err
+}
+
+func (s *server) question(what string) (time.Duration, error) {
+	if _, err := fmt.Fprintln(s.ask, what); err != nil {
 		return 0, err
 	}
 	text, err := s.line()

@@ -63,11 +63,17 @@ var engine = sync.OnceValues(func() (*Engine, error) {
 // load makes a sandbox of the guest; change may alter its settings.
 func load(tb testing.TB, change func(*Spec)) (*Sandbox, error) {
 	tb.Helper()
-	module, err := guestModule()
+	e, err := engine()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	e, err := engine()
+	return loadWith(tb, e, change)
+}
+
+// loadWith is load with an engine of the caller's.
+func loadWith(tb testing.TB, e *Engine, change func(*Spec)) (*Sandbox, error) {
+	tb.Helper()
+	module, err := guestModule()
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -2,38 +2,34 @@ package sandbox
 
 // shedding decides when the private pages of an instance are given up. A page that is private is copied back after every
 // call, needed or not. That is right for those that most calls write to: copying one back takes a fraction of the fault
-// that writing to a fresh one does. But one call that wrote to many pages would make all later ones slow. So when much
-// has been private for some calls, all of it is given up, and what is needed comes back by faults. Where that is soon
-// much again, the next time takes twice as long: for a guest that needs so much in every call it hardly happens.
+// that writing to a fresh one does. But each page that any call ever wrote to would make all later ones slower. So what
+// is copied in vain is counted: all that the first call after the last time did not need, and, since that call may have
+// been an unusual one, a part of the rest. When copying that has cost as much as faulting in all that is private, it is
+// given up, and what is needed comes back by faults.
 type shedding struct {
-	bytes    int // that are private
-	heavy    int // calls since that is much
-	light    int // calls before that, since the pages were last given up
-	patience int // how many calls it may be much
+	bytes  int // that are private
+	needed int // that were private after the first call
+	wasted int // that have been copied in vain
 }
 
 const (
-	muchPrivate   = 256 << 10
-	soon          = 64 // calls
-	leastPatience = 8
-	mostPatience  = 1 << 16
+	muchPrivate  = 256 << 10 // bytes; less is not worth the faults
+	faultCopies  = 32        // how often a page is copied in the time of one fault
+	vainFraction = 64        // of what the first call needed
 )
 
 // due is asked after every call. When it reports true, the pages are to be given up.
 func (s *shedding) due() bool {
+	if s.needed == 0 {
+		s.needed = s.bytes
+	}
 	if s.bytes < muchPrivate {
-		s.light++
 		return false
 	}
-	if s.heavy == 0 {
-		if s.light >= soon {
-			s.patience = 0
-		}
-		s.patience = min(max(leastPatience, 2*s.patience), mostPatience)
-	}
-	if s.heavy++; s.heavy < s.patience {
+	s.wasted += s.bytes - s.needed + s.needed/vainFraction
+	if s.wasted < faultCopies*s.bytes {
 		return false
 	}
-	s.bytes, s.heavy, s.light = 0, 0, 0
+	*s = shedding{}
 	return true
 }

@@ -5,13 +5,17 @@ import (
 	"testing"
 )
 
-// sheds plays calls, of which each makes a number of bytes private, and gives the numbers of those after which the pages
-// were given up.
-func sheds(calls int, private func(call int) int) []int {
+// sheds plays calls, of which each writes to a number of bytes, to other ones than before where more is set, and gives the
+// numbers of those after which the pages were given up.
+func sheds(calls int, more bool, writes func(call int) int) []int {
 	var s shedding
 	var out []int
 	for call := range calls {
-		s.bytes = max(s.bytes, private(call)) // what is private stays so
+		if more {
+			s.bytes += writes(call)
+		} else {
+			s.bytes = max(s.bytes, writes(call)) // what is private stays so
+		}
 		if s.due() {
 			out = append(out, call)
 		}
@@ -23,29 +27,31 @@ func TestShedding(t *testing.T) {
 	always := func(n int) func(int) int { return func(int) int { return n } }
 	every := func(nth int) func(int) int {
 		return func(call int) int {
-			if call%nth == 0 {
-				return 10 << 20
+			if call%nth == nth-1 {
+				return 16 << 20
 			}
 			return 4096
 		}
 	}
 	for _, c := range []struct {
-		name    string
-		private func(int) int
-		calls   int
-		want    []int
+		name   string
+		more   bool
+		writes func(int) int
+		calls  int
+		want   []int
 	}{
-		{"little in every call", always(muchPrivate - 1), 100_000, nil},
-		{"much in every call", always(muchPrivate), 300, []int{7, 23, 55, 119, 247}},
-		{"much once", func(call int) int { return []int{10 << 20, 0}[min(call, 1)] }, 100_000, []int{7}},
-		{"much now and then", every(200), 1000, []int{7, 207, 407, 607, 807}},
-		{"much often", every(50), 500, []int{7, 65, 131, 213, 377}},
+		{"little in every call", false, always(muchPrivate - 1), 100_000, nil},
+		{"much in every call", false, always(muchPrivate), 5000, []int{2047, 4095}},
+		{"much in the first call", false, func(call int) int { return []int{16 << 20, 4096}[min(call, 1)] }, 100_000,
+			[]int{2047}},
+		{"much once", false, func(call int) int { return []int{4096, 16 << 20, 4096}[min(call, 2)] }, 100_000, []int{33}},
+		{"much now and then", false, every(200), 1000, []int{231, 431, 631, 831}},
+		{"much often", false, every(20), 200, []int{51, 91, 131, 171}},
+		{"other pages in every call", true, always(16 << 10), 250, []int{68, 137, 206}},
+		{"many other pages in every call", true, always(1 << 20), 250, []int{64, 129, 194}},
 	} {
-		if got := sheds(c.calls, c.private); fmt.Sprint(got) != fmt.Sprint(c.want) {
+		if got := sheds(c.calls, c.more, c.writes); fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("%s: given up after calls %d, want %d", c.name, got, c.want)
 		}
-	}
-	if got := sheds(2_000_000, always(muchPrivate)); len(got) > 45 || got[len(got)-1]-got[len(got)-2] != mostPatience {
-		t.Errorf("much in every call: %d times in the long run, the last ones after %d", len(got), got[len(got)-2:])
 	}
 }

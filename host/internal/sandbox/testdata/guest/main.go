@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"time"
 	"unsafe"
 )
@@ -53,6 +54,8 @@ func call(ptr, n uint32) uint64 {
 		for {
 			calls++
 		}
+	case "collect":
+		runtime.GC()
 	case "trap":
 		var nothing *int
 		return uint64(*nothing)
