@@ -31,7 +31,11 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	defer s.recovered(ctx, x)
 	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
-	s.serve(ctx, x, start)
+	if !taken(ctx) {
+		errFraming.write(ctx)
+	} else if !s.cors.preflight(ctx) {
+		s.serve(ctx, x, start)
+	}
 	s.exchanges.Put(x) // not after a panic: nobody knows what that has left behind
 }
 
@@ -50,32 +54,42 @@ func (s *Server) recovered(ctx *fasthttp.RequestCtx, x *exchange) {
 
 // serve routes a request.
 func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
+	e, action, ok := s.target(ctx, x)
+	if !ok {
+		return
+	}
+	if e == nil {
+		ctx.Response.Header.SetContentType(contentTypeJSON)
+		ctx.Response.SetBodyString(`{"ok":true}`)
+		return
+	}
+	if size := int64(len(ctx.Request.Body())); size > e.MaxBody {
+		writeTooLarge(ctx, e, "has "+strconv.FormatInt(size, 10)+" bytes")
+		return
+	}
+	s.call(ctx, x, e, action, start)
+}
+
+// target finds the endpoint that answers a request, nil for isAlive, from its head alone. It answers the request itself
+// and says false when there is none.
+func (s *Server) target(ctx *fasthttp.RequestCtx, x *exchange) (*service.Endpoint, frame.Action, bool) {
 	x.path = canonical(x.path[:0], ctx.Request.Header.RequestURI())
 	if string(x.path) == "/isAlive" {
-		s.isAlive(ctx)
-		return
+		return nil, 0, isAlive(ctx)
 	}
 	r, ok := parseRoute(x.path)
 	if !ok {
 		writeError(ctx, 404, "NotFound", "no such path; endpoints are called by POST "+prefix+
 			"{service}/{endpoint}/{action}")
-		return
+		return nil, 0, false
 	}
 	if !ctx.IsPost() {
 		ctx.Response.Header.Set("Allow", "POST")
 		writeError(ctx, 405, "MethodNotAllowed", "an endpoint is called by POST")
-		return
+		return nil, 0, false
 	}
 	e := s.find(ctx, r)
-	if e == nil {
-		return
-	}
-	if size := int64(len(ctx.Request.Body())); size > e.MaxBody {
-		writeError(ctx, 413, "PayloadTooLarge", "the body has "+strconv.FormatInt(size, 10)+
-			" bytes, the endpoint takes at most "+strconv.FormatInt(e.MaxBody, 10))
-		return
-	}
-	s.call(ctx, x, e, r.action, start)
+	return e, r.action, e != nil
 }
 
 // identify says in the response who answers what.
@@ -83,17 +97,17 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, requestID []byte) {
 	ctx.Response.Header.Set("DSS-API-Version", "1")
 	ctx.Response.Header.Set("DSS-Version", s.Version)
 	ctx.Response.Header.SetBytesV(headerRequestID, requestID)
+	s.cors.mark(ctx)
 }
 
-// isAlive tells a load balancer that the process answers.
-func (s *Server) isAlive(ctx *fasthttp.RequestCtx) {
+// isAlive says whether a load balancer asks, which learns then that the process answers.
+func isAlive(ctx *fasthttp.RequestCtx) bool {
 	if !ctx.IsGet() && !ctx.IsHead() {
 		ctx.Response.Header.Set("Allow", "GET, HEAD")
 		writeError(ctx, 405, "MethodNotAllowed", "isAlive is asked by GET")
-		return
+		return false
 	}
-	ctx.Response.Header.SetContentType(contentTypeJSON)
-	ctx.Response.SetBodyString(`{"ok":true}`)
+	return true
 }
 
 // find gives the endpoint that a route names, or answers the request itself and gives nil.
@@ -123,8 +137,12 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, r route) *service.Endpoint {
 // call has an endpoint answer the request.
 func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action,
 	start time.Time) {
+	body, ok := plainBody(ctx, e)
+	if !ok {
+		return
+	}
 	s.describe(ctx, x, e, action)
-	request, rows, err := x.encoder.Encode(&x.request, ctx.Request.Body())
+	request, rows, err := x.encoder.Encode(&x.request, body)
 	if err != nil {
 		var input *frame.InputError
 		if errors.As(err, &input) {

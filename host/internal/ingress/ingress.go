@@ -8,27 +8,18 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/valyala/fasthttp"
 
-	"skep/host/internal/manifest"
 	"skep/host/internal/service"
 )
 
-// Limits of the wire.
-const (
-	maxHead      = 16 << 10         // request line and headers, in bytes; beyond: 431
-	readTimeout  = 10 * time.Second // of a whole request; beyond: 408
-	writeTimeout = 10 * time.Second // of a response
-	idleTimeout  = 60 * time.Second // between two requests of a connection
-)
-
-// Config is what a server needs. All fields are required but Metadata.
+// Config is what a server needs. All fields are required but Metadata and Wire.
 type Config struct {
 	Registry *service.Registry
 	Version  string // sent as DSS-Version
 	Metadata bool   // endpoints see headers and path of a request
+	Wire     Wire   // valid
 	Log      *slog.Logger
 }
 
@@ -36,6 +27,8 @@ type Config struct {
 type Server struct {
 	Config
 	http      *fasthttp.Server
+	gate      *gate
+	cors      cors
 	exchanges sync.Pool // of *exchange: buffers, no state
 	lines     limiter   // of the log
 
@@ -46,17 +39,19 @@ type Server struct {
 
 // New gives a server that is not listening yet.
 func New(config Config) *Server {
-	s := &Server{Config: config}
+	s := &Server{Config: config, gate: newGate(config), cors: newCORS(config.Wire.CORS)}
 	s.exchanges.New = func() any { return &exchange{ctx: requestContext{Context: context.Background()}} }
 	s.http = &fasthttp.Server{
 		Handler:                       s.handle,
 		ErrorHandler:                  s.handleBroken,
 		Logger:                        quiet{},
-		ReadBufferSize:                maxHead,
-		MaxRequestBodySize:            manifest.MaxBody,
-		ReadTimeout:                   readTimeout,
-		WriteTimeout:                  writeTimeout,
-		IdleTimeout:                   idleTimeout,
+		HeaderReceived:                s.limit,
+		ExpectHandler:                 s.expect,
+		Concurrency:                   2 * int(s.gate.most), // the gate has the limit, and workers end after connections
+		ReadBufferSize:                largeBuffer,          // a head fits, the connection has seen to that
+		WriteTimeout:                  writeTimeout,         // of reading, the connection keeps the time
+		MaxRequestsPerConn:            maxRequests,
+		ReduceMemoryUsage:             true, // connections that wait have no buffers; the connection's own cost no system call
 		NoDefaultServerHeader:         true,
 		NoDefaultContentType:          true,
 		DisablePreParseMultipartForm:  true,
@@ -70,7 +65,7 @@ func New(config Config) *Server {
 // Serve answers the connections of a listener until Shutdown, and returns nil then, also when Shutdown was first. The
 // listener is closed in the end.
 func (s *Server) Serve(ln net.Listener) error {
-	l := newListener(ln)
+	l := newListener(ln, s.gate)
 	s.mu.Lock()
 	s.listeners = append(s.listeners, l)
 	closed := s.closed

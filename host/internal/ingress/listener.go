@@ -11,15 +11,17 @@ import (
 const longestPause = time.Second
 
 // listener outlives errors that pass: a process that has run out of file descriptors accepts again when one is free,
-// while the HTTP server would give up for good. It can be closed more than once.
+// while the HTTP server would give up for good. It gives connections that the gate lets in. It can be closed more than
+// once.
 type listener struct {
 	net.Listener
+	gate   *gate
 	closed chan struct{}
 	close  func() error
 }
 
-func newListener(ln net.Listener) *listener {
-	l := &listener{Listener: ln, closed: make(chan struct{})}
+func newListener(ln net.Listener, g *gate) *listener {
+	l := &listener{Listener: ln, gate: g, closed: make(chan struct{})}
 	l.close = sync.OnceValue(func() error {
 		close(l.closed)
 		return ln.Close()
@@ -29,11 +31,19 @@ func newListener(ln net.Listener) *listener {
 
 // Accept waits for a connection.
 func (l *listener) Accept() (net.Conn, error) {
-	for pause := 5 * time.Millisecond; ; pause = min(2*pause, longestPause) {
-		conn, err := l.Listener.Accept()
+	const shortest = 5 * time.Millisecond
+	for pause := shortest; ; pause = min(2*pause, longestPause) {
+		raw, err := l.Listener.Accept()
+		if err == nil {
+			if c := l.gate.enter(raw); c != nil {
+				return c, nil
+			}
+			pause = shortest / 2
+			continue
+		}
 		var passing interface{ Temporary() bool }
-		if err == nil || !errors.As(err, &passing) || !passing.Temporary() {
-			return conn, err
+		if !errors.As(err, &passing) || !passing.Temporary() {
+			return nil, err
 		}
 		select {
 		case <-time.After(pause):

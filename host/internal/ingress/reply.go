@@ -38,7 +38,7 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoin
 	case abi.TagError:
 		writeError(ctx, r.Status, r.Type, r.Message)
 	case abi.TagCustom:
-		writeCustom(ctx, e, r, c)
+		s.writeCustom(ctx, e, r, c)
 	default:
 		ctx.Response.Header.SetContentType(contentTypeJSON)
 		x.body = frame.AppendEnvelope(x.body[:0], action, r.Value, c.timing(),
@@ -48,7 +48,7 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoin
 }
 
 // writeCustom sends a custom response as it is: its body has no envelope, so timing and generation go into headers.
-func writeCustom(ctx *fasthttp.RequestCtx, e *service.Endpoint, r *frame.Reply, c clock) {
+func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, e *service.Endpoint, r *frame.Reply, c clock) {
 	h := &ctx.Response.Header
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)
@@ -60,7 +60,7 @@ func writeCustom(ctx *fasthttp.RequestCtx, e *service.Endpoint, r *frame.Reply, 
 	h.Set("X-Timing-Wait", strconv.FormatInt(t.Wait.Microseconds(), 10))
 	h.Set("X-Timing-Execution", strconv.FormatInt(t.Execution.Microseconds(), 10))
 	for _, header := range r.Headers {
-		if !ownHeader(header.Name) {
+		if !ownHeader(header.Name) && !s.cors.owns(header.Name) {
 			h.AddBytesKV(header.Name, header.Value)
 		}
 	}

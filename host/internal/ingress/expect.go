@@ -1,0 +1,92 @@
+package ingress
+
+import (
+	"strconv"
+
+	"github.com/valyala/fasthttp"
+
+	"skep/host/internal/service"
+)
+
+// limit says how much of a body is read: what its endpoint takes, and of any body so little that the connection can go
+// on after an error. The HTTP server asks it when it has read the head.
+func (s *Server) limit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	most := int64(freeBody)
+	if n := h.ContentLength(); n < 0 || n > freeBody {
+		if e := s.called(h); e != nil {
+			most = max(most, e.MaxBody)
+		}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: int(most)}
+}
+
+// called is the endpoint that a request may call, nil when there is none.
+func (s *Server) called(h *fasthttp.RequestHeader) *service.Endpoint {
+	var space [256]byte
+	r, ok := parseRoute(canonical(space[:0], h.RequestURI()))
+	if !ok || !h.IsPost() {
+		return nil
+	}
+	found := s.Registry.Lookup(r.service)
+	if found == nil {
+		return nil
+	}
+	return found.Active.Endpoints[string(r.endpoint)]
+}
+
+// expect answers a client that waits with its body until it is asked for: 100 asks for it, any other status is the final
+// one. The HTTP server asks it when it has read the head, and ends the connection unless the answer is 100.
+func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
+	x := s.exchanges.Get().(*exchange)
+	defer s.exchanges.Put(x)
+	if s.judge(ctx, x) {
+		ctx.Response.Reset()
+		ctx.Response.Header.DisableNormalizing() // Reset has turned it on
+		return fasthttp.StatusContinue
+	}
+	return ctx.Response.StatusCode()
+}
+
+// judge says whether the body of a request is worth reading, from the head alone. If not, the response says why.
+func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
+	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
+	s.identify(ctx, x.ctx.id)
+	e, _, ok := s.target(ctx, x)
+	switch {
+	case !ok:
+		return false
+	case e == nil: // what needs no endpoint has no use for a body either, and reads a small one
+		return true
+	case int64(ctx.Request.Header.ContentLength()) > e.MaxBody:
+		writeTooLarge(ctx, e, "has "+strconv.Itoa(ctx.Request.Header.ContentLength())+" bytes")
+		return false
+	case codingOf(&ctx.Request.Header) == 0:
+		writeUnknownCoding(ctx)
+		return false
+	}
+	return true
+}
+
+// refuseLarge answers a request whose body was not read to its end. What is wrong beside its size comes first: an
+// endpoint that does not exist has no limit.
+func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
+	if c, ok := ctx.Conn().(*conn); ok {
+		c.lingers.Store(true)
+	}
+	x := s.exchanges.Get().(*exchange)
+	defer s.exchanges.Put(x)
+	if !s.judge(ctx, x) {
+		return
+	}
+	if e := s.called(&ctx.Request.Header); e != nil {
+		writeTooLarge(ctx, e, "has more bytes")
+		return
+	}
+	writeError(ctx, 413, "PayloadTooLarge", "the body is larger than what is read here, "+strconv.Itoa(freeBody)+" bytes")
+}
+
+// writeTooLarge says that a body is larger than its endpoint takes.
+func writeTooLarge(ctx *fasthttp.RequestCtx, e *service.Endpoint, what string) {
+	writeError(ctx, 413, "PayloadTooLarge", "the body "+what+", the endpoint takes at most "+
+		strconv.FormatInt(e.MaxBody, 10))
+}
