@@ -17,6 +17,8 @@ const maxTurnedAway = 64
 
 // gate decides which connections are served. It is safe for concurrent use.
 type gate struct {
+	read    time.Duration // readTimeout, but in tests
+	idle    time.Duration // idleTimeout, but in tests
 	most    int64
 	open    atomic.Int64
 	away    atomic.Int64 // turned away, and still reading
@@ -29,6 +31,8 @@ type gate struct {
 
 func newGate(config Config) *gate {
 	g := &gate{
+		read:    readTimeout,
+		idle:    idleTimeout,
 		most:    int64(config.Wire.MaxConnections),
 		peers:   peers{most: config.Wire.MaxConnectionsPerAddress, trusted: config.Wire.TrustedProxies},
 		full:    answer(config.Version, 503, "Unavailable", "the server has too many connections", "Retry-After: 1\r\n"),

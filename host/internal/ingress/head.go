@@ -105,9 +105,12 @@ func (h *head) requestLine(line []byte) *refusal {
 	if target[0] != '/' && (string(target) != "*" || string(method) != "OPTIONS") {
 		return errTarget
 	}
-	for _, c := range target {
-		if c <= ' ' || c == 0x7f {
+	for i, c := range target {
+		switch {
+		case c <= ' ', c == 0x7f:
 			return errTargetByte
+		case c == '%' && (i+2 >= len(target) || unhex(target[i+1]) < 0 || unhex(target[i+2]) < 0):
+			return errEscape
 		}
 	}
 	return nil

@@ -10,9 +10,9 @@ import (
 
 // wait waits for the first bytes of a message.
 func (c *conn) wait() error {
-	timeout := idleTimeout
+	timeout := c.gate.idle
 	if !c.used {
-		timeout = readTimeout
+		timeout = c.gate.read
 		if err := c.shakeHands(); err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func (c *conn) shakeHands() error {
 	if !ok {
 		return nil
 	}
-	if err := t.SetDeadline(time.Now().Add(readTimeout)); err != nil {
+	if err := t.SetDeadline(time.Now().Add(c.gate.read)); err != nil {
 		return err
 	}
 	if err := t.Handshake(); err != nil {
@@ -51,7 +51,7 @@ func (c *conn) shakeHands() error {
 // receive reads bytes of a message that has begun. Its time runs from the first wait for more.
 func (c *conn) receive(p []byte) (int, error) {
 	if !c.late {
-		if err := c.Conn.SetReadDeadline(time.Now().Add(readTimeout)); err != nil {
+		if err := c.Conn.SetReadDeadline(time.Now().Add(c.gate.read)); err != nil {
 			return 0, err
 		}
 		c.late = true
@@ -85,8 +85,8 @@ func (c *conn) more() error {
 	return err
 }
 
-// line gives the next line of a chunked body, without its line end, which must be whole: both characters. It is not
-// consumed. A line of more than most bytes is refused as r.
+// line gives the next line of a chunked body, without its line end, and leaves it in the buffer. A line of more than most
+// bytes is refused as r.
 func (c *conn) line(most int, r *refusal) ([]byte, error) {
 	for {
 		text := c.buf[c.r:c.w]
@@ -95,7 +95,7 @@ func (c *conn) line(most int, r *refusal) ([]byte, error) {
 		case n > most+1, n < 0 && len(text) > most+1:
 			return nil, r
 		case n == 0, n > 0 && text[n-1] != '\r':
-			return nil, r
+			return nil, errBareLF
 		case n > 0:
 			return text[:n-1], nil
 		}

@@ -21,10 +21,11 @@ func malformed(message string) *refusal { return &refusal{400, "IllegalArgument"
 // What a request is refused for before the HTTP server sees it.
 var (
 	errNoHTTP       = malformed("the request is not valid HTTP")
-	errBareLF       = malformed("a line of the request's head ends without a carriage return")
+	errBareLF       = malformed("a line ends with a line feed alone, without a carriage return")
 	errRequestLine  = malformed("the first line must be a method, a target and a version, with one space between them")
 	errTarget       = malformed("the request target must be a path that begins with /")
 	errTargetByte   = malformed("the request target has a control character")
+	errEscape       = malformed("the request target has a % without two hexadecimal digits after it")
 	errVersion      = &refusal{505, "VersionNotSupported", "the server speaks HTTP/1.1 and HTTP/1.0"}
 	errLongLine     = &refusal{414, "URITooLong", "the request line has more than " + strconv.Itoa(maxRequestLine) + " bytes"}
 	errLongFields   = &refusal{431, "HeaderTooLarge", "the headers have more than " + strconv.Itoa(maxFields) + " bytes"}
