@@ -68,21 +68,22 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 }
 
 // refuseLarge answers a request whose body was not read to its end. What is wrong beside its size comes first: an
-// endpoint that does not exist has no limit.
+// endpoint that does not exist has no limit. Of a chunked request the HTTP server has forgotten the head by then.
 func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
-	if c, ok := ctx.Conn().(*conn); ok {
+	c, ok := ctx.Conn().(*conn)
+	if ok {
 		c.lingers.Store(true)
 	}
 	x := s.exchanges.Get().(*exchange)
 	defer s.exchanges.Put(x)
-	if !s.judge(ctx, x) {
+	if ok && c.head.length > 0 {
+		if s.judge(ctx, x) {
+			writeError(ctx, 413, "PayloadTooLarge", "the body has more than the "+strconv.Itoa(freeBody)+" bytes that are read here")
+		}
 		return
 	}
-	if e := s.called(&ctx.Request.Header); e != nil {
-		writeTooLarge(ctx, e, "has more bytes")
-		return
-	}
-	writeError(ctx, 413, "PayloadTooLarge", "the body is larger than what is read here, "+strconv.Itoa(freeBody)+" bytes")
+	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
+	writeError(ctx, 413, "PayloadTooLarge", "the body has more bytes than are read here")
 }
 
 // writeTooLarge says that a body is larger than its endpoint takes.

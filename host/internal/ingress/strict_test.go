@@ -162,7 +162,8 @@ func serveOn(t *testing.T, s interface {
 			t.Error(err)
 		}
 	})
-	return &running{addr: ln.Addr().String()}
+	server, _ := s.(*Server)
+	return &running{Server: server, addr: ln.Addr().String()}
 }
 
 // second is what net/http makes of bytes: the requests in them, as far as it can read.
