@@ -18,10 +18,8 @@ func chunkLine(line []byte) (size int64, digits int, r *refusal) {
 	if rest := bytes.TrimLeft(line[digits:], " \t"); len(rest) > 0 && rest[0] != ';' {
 		return 0, 0, errChunkLine
 	}
-	for _, c := range line[digits:] {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return 0, 0, errChunkLine
-		}
+	if control(line[digits:]) {
+		return 0, 0, errChunkLine
 	}
 	return size, digits, nil
 }

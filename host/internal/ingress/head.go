@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"strings"
 )
@@ -160,18 +161,51 @@ func cutField(line []byte) (name, value []byte, r *refusal) {
 	if colon <= 0 {
 		return nil, nil, errFieldName
 	}
-	name, value = line[:colon], bytes.Trim(line[colon+1:], " \t")
+	name, value = line[:colon], trim(line[colon+1:])
 	for _, c := range name {
 		if !tokenBytes[c] {
 			return nil, nil, errFieldName
 		}
 	}
-	for _, c := range value {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return nil, nil, errFieldValue
-		}
+	if control(value) {
+		return nil, nil, errFieldValue
 	}
 	return name, value, nil
+}
+
+// trim takes white space off both ends.
+func trim(value []byte) []byte {
+	for len(value) > 0 && (value[0] == ' ' || value[0] == '\t') {
+		value = value[1:]
+	}
+	for n := len(value); n > 0 && (value[n-1] == ' ' || value[n-1] == '\t'); n-- {
+		value = value[:n-1]
+	}
+	return value
+}
+
+// control says whether there is a control character other than a tab in a text. It looks at eight bytes at a time: with
+// ones and highs, a byte of x-ones*n or so has its high bit set where one of x is below n.
+func control(text []byte) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for len(text) >= 8 {
+		x := binary.LittleEndian.Uint64(text)
+		del := x ^ ones*0x7f
+		if ((x-ones*0x20)&^x|(del-ones)&^del)&highs != 0 && controlIn(text[:8]) {
+			return true
+		}
+		text = text[8:]
+	}
+	return controlIn(text)
+}
+
+func controlIn(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 // contentLength takes digits only: signs, lists and bases are where programs differ.
@@ -204,12 +238,12 @@ func (h *head) end() *refusal {
 	return nil
 }
 
-// hostBytes may stand in a host and its port.
-const hostBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=:[]"
+// hostBytes may stand in a host and its port, beside those of a name.
+const hostBytes = "%(),;=:[]"
 
 func validHost(value []byte) bool {
 	for _, c := range value {
-		if strings.IndexByte(hostBytes, c) < 0 {
+		if !tokenBytes[c] && strings.IndexByte(hostBytes, c) < 0 {
 			return false
 		}
 	}

@@ -77,7 +77,7 @@ func (w Wire) Validate() error {
 func (c CORS) validate() error {
 	for _, o := range c.Origins {
 		scheme, host, ok := strings.Cut(o, "://")
-		if o != "*" && (!ok || !isToken(scheme) || host == "" || strings.Trim(host, hostBytes) != "") {
+		if o != "*" && (!ok || !isToken(scheme) || host == "" || !validHost([]byte(host))) {
 			return fmt.Errorf("CORS.Origins: %q %w: an origin is * or like https://app.example:8443, without a path", o,
 				ErrWire)
 		}
