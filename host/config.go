@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"skep/host/internal/infra"
+	"skep/host/internal/ingress"
 	"skep/host/internal/machine"
 )
 
@@ -30,6 +31,8 @@ type Config struct {
 	// MemoryBudget is how much memory all endpoints together may take, in bytes. Default: half of what the control group
 	// of this process allows, or the machine has.
 	MemoryBudget int64
+	// Wire is how clients may connect: limits of connections, TLS, web pages of other origins. Default: plain HTTP.
+	Wire Wire
 	// Log takes what operators should know. Default slog.Default().
 	Log *slog.Logger
 }
@@ -55,6 +58,9 @@ func (c Config) Validate() error {
 	}
 	if c.MemoryBudget < 0 {
 		return fmt.Errorf("%w: MemoryBudget: %d is negative", ErrConfig, c.MemoryBudget)
+	}
+	if err := c.Wire.Validate(); err != nil {
+		return fmt.Errorf("%w: Wire.%w", ErrConfig, err)
 	}
 	return nil
 }
@@ -82,6 +88,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	return c, nil
 }
+
+// Wire is how clients may connect.
+type Wire = ingress.Wire
+
+// CORS is what browsers are told about web pages of other origins.
+type CORS = ingress.CORS
 
 // InfraType is an infrastructure type and what it grants.
 type InfraType = infra.Type

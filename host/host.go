@@ -76,7 +76,8 @@ func New(config Config) (*Host, error) {
 	}
 	h.activator = activate.New(h.store, h.engine, h.registry, where, config.Log)
 	h.activator.Max = settings.Max
-	h.server = ingress.New(ingress.Config{Registry: h.registry, Version: Version, Metadata: metadata, Log: config.Log})
+	h.server = ingress.New(ingress.Config{Registry: h.registry, Version: Version, Metadata: metadata, Wire: config.Wire,
+		Log: config.Log})
 	h.close = sync.OnceValue(h.shutdown)
 
 	services, problems, err := h.store.Scan()

@@ -22,6 +22,7 @@ func newServe(program string) *cobra.Command {
 	var root string
 	var metadata bool
 	var budget size
+	var wire wireFlags
 	addr := address("127.0.0.1:12000")
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -55,8 +56,11 @@ second one at once.`,
 				return err
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
+			if config.Wire, err = wire.wire(cmd); err != nil {
+				return err
+			}
 			fitMachine(&config)
-			return serve(cmd, string(addr), config, program)
+			return serve(cmd, string(addr), wire.scheme(), config, program)
 		},
 	}
 	cmd.Flags().StringVar(&root, "root", "./services", "serve the services in `DIR`")
@@ -64,12 +68,13 @@ second one at once.`,
 	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
 		"(default half of what the control group or the machine has)")
+	wire.add(cmd.Flags())
 	flags.add(cmd, "info")
 	return cmd
 }
 
 // serve serves until the command's context ends.
-func serve(cmd *cobra.Command, addr string, config host.Config, program string) error {
+func serve(cmd *cobra.Command, addr, scheme string, config host.Config, program string) error {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --addr or %s", err, variable("addr"))
@@ -87,7 +92,7 @@ func serve(cmd *cobra.Command, addr string, config host.Config, program string) 
 	_ = h.Wait(wait) // who is not ready by then is marked
 	cancel()
 	if cmd.Context().Err() == nil {
-		printRequests(cmd.OutOrStdout(), h.Endpoints(), h.Problems(), baseURL(ln.Addr()), program)
+		printRequests(cmd.OutOrStdout(), h.Endpoints(), h.Problems(), baseURL(scheme, ln.Addr()), program)
 	}
 	select {
 	case err = <-served:
@@ -98,13 +103,13 @@ func serve(cmd *cobra.Command, addr string, config host.Config, program string) 
 }
 
 // baseURL is where a client on this machine finds a listener.
-func baseURL(addr net.Addr) string {
+func baseURL(scheme string, addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return "http://" + addr.String()
+		return scheme + addr.String()
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + net.JoinHostPort(host, port)
 }

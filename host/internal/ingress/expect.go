@@ -58,7 +58,7 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 	case e == nil: // what needs no endpoint has no use for a body either, and reads a small one
 		return true
 	case int64(ctx.Request.Header.ContentLength()) > e.MaxBody:
-		writeTooLarge(ctx, e, "has "+strconv.Itoa(ctx.Request.Header.ContentLength())+" bytes")
+		writeTooLarge(ctx, e.MaxBody, "has "+strconv.Itoa(ctx.Request.Header.ContentLength())+" bytes")
 		return false
 	case codingOf(&ctx.Request.Header) == 0:
 		writeUnknownCoding(ctx)
@@ -87,7 +87,7 @@ func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
 }
 
 // writeTooLarge says that a body is larger than its endpoint takes.
-func writeTooLarge(ctx *fasthttp.RequestCtx, e *service.Endpoint, what string) {
+func writeTooLarge(ctx *fasthttp.RequestCtx, most int64, what string) {
 	writeError(ctx, 413, "PayloadTooLarge", "the body "+what+", the endpoint takes at most "+
-		strconv.FormatInt(e.MaxBody, 10))
+		strconv.FormatInt(most, 10))
 }

@@ -64,7 +64,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		return
 	}
 	if size := int64(len(ctx.Request.Body())); size > e.MaxBody {
-		writeTooLarge(ctx, e, "has "+strconv.FormatInt(size, 10)+" bytes")
+		writeTooLarge(ctx, e.MaxBody, "has "+strconv.FormatInt(size, 10)+" bytes")
 		return
 	}
 	s.call(ctx, x, e, action, start)
@@ -137,7 +137,7 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, r route) *service.Endpoint {
 // call has an endpoint answer the request.
 func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, action frame.Action,
 	start time.Time) {
-	body, ok := plainBody(ctx, e)
+	body, ok := plainBody(ctx, e.MaxBody)
 	if !ok {
 		return
 	}

@@ -4,8 +4,6 @@ import (
 	"errors"
 
 	"github.com/valyala/fasthttp"
-
-	"skep/host/internal/service"
 )
 
 // coding is how a body is compressed. Zero is one that the server does not know.
@@ -44,18 +42,18 @@ func writeUnknownCoding(ctx *fasthttp.RequestCtx) {
 	writeError(ctx, 415, "UnsupportedMediaType", "the body's Content-Encoding may be gzip or deflate, once")
 }
 
-// plainBody is the body of a request, inflated where it is compressed. Beyond the endpoint's limit nothing is inflated. It
-// answers the request itself and says false when there is none.
-func plainBody(ctx *fasthttp.RequestCtx, e *service.Endpoint) ([]byte, bool) {
+// plainBody is the body of a request, inflated where it is compressed, to no more than most bytes. It answers the request
+// itself and says false when there is none.
+func plainBody(ctx *fasthttp.RequestCtx, most int64) ([]byte, bool) {
 	var body []byte
 	var err error
 	switch codingOf(&ctx.Request.Header) {
 	case codingNone:
 		return ctx.Request.Body(), true
 	case codingGzip:
-		body, err = ctx.Request.BodyGunzipWithLimit(int(e.MaxBody))
+		body, err = ctx.Request.BodyGunzipWithLimit(int(most))
 	case codingDeflate:
-		body, err = ctx.Request.BodyInflateWithLimit(int(e.MaxBody))
+		body, err = ctx.Request.BodyInflateWithLimit(int(most))
 	default:
 		writeUnknownCoding(ctx)
 		return nil, false
@@ -64,7 +62,7 @@ func plainBody(ctx *fasthttp.RequestCtx, e *service.Endpoint) ([]byte, bool) {
 	case err == nil:
 		return body, true
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		writeTooLarge(ctx, e, "has more bytes when it is inflated")
+		writeTooLarge(ctx, most, "has more bytes when it is inflated")
 	default:
 		writeError(ctx, 400, "IllegalArgument", "the body is not what its Content-Encoding says")
 	}

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -237,5 +239,45 @@ func TestConnectionClose(t *testing.T) {
 	old := s.parse(t, s.raw(t, "POST "+echoPath+" HTTP/1.0\r\nContent-Length: 0\r\n\r\n"), "POST")
 	if old[0].status != 200 || !old[0].closes {
 		t.Errorf("HTTP/1.0: %+v", old[0])
+	}
+}
+
+// TestDocumentedLimits reads the README's table of limits.
+func TestDocumentedLimits(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n## Limits on the wire\n")
+	if !ok {
+		t.Fatal("the section is not there")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	table := make(map[string]string)
+	for line := range strings.Lines(section) {
+		if cells := strings.Split(line, " | "); len(cells) == 3 {
+			table[strings.TrimPrefix(cells[0], "| ")] = cells[1]
+		}
+	}
+	size := func(n int) string { return strings.TrimSuffix(manifest.FormatSize(int64(n)), "KiB") + " KiB" }
+	seconds := func(d time.Duration) string { return fmt.Sprint(d.Seconds(), " s") }
+	thousands := func(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+	want := map[string]string{
+		"limit": "value", "---": "---",
+		"request line":                       size(maxRequestLine),
+		"all headers":                        size(maxFields),
+		"number of headers":                  fmt.Sprint(maxFieldLines),
+		"a chunk's size with its extensions": fmt.Sprint(maxChunkLine, " bytes"),
+		"body":                               "the endpoint's `limits.body`, as received and inflated",
+		"body that is read when it is refused, so that the connection goes on": size(freeBody),
+		"time for a whole request, from its first byte":                        seconds(readTimeout),
+		"time for a response":                    seconds(writeTimeout),
+		"time between two requests":              seconds(idleTimeout),
+		"time to read why a request was refused": seconds(lingerTimeout),
+		"requests of a connection":               thousands(maxRequests),
+		"connections":                            thousands(maxConnections),
+	}
+	if !maps.Equal(table, want) {
+		t.Errorf("the table says\n%v, want\n%v", table, want)
 	}
 }
