@@ -28,6 +28,7 @@ type conn struct {
 	raw      net.Conn
 	gate     *gate
 	peer     peer
+	begin    *sync.WaitGroup // until the first read
 
 	buf   []byte // small, or one of largeBuffers
 	r, w  int    // buf[r:w] has been received and not handed on
@@ -60,6 +61,7 @@ var largeBuffers = sync.Pool{New: func() any { return new([largeBuffer]byte) }}
 
 // Read hands on bytes of the message.
 func (c *conn) Read(p []byte) (int, error) {
+	c.begun()
 	if c.refused == nil && c.left == 0 {
 		if err := c.advance(); err != nil {
 			return 0, err
@@ -87,6 +89,14 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.shrink()
 	}
 	return n, nil
+}
+
+// begun says once that the HTTP server knows the connection.
+func (c *conn) begun() {
+	if c.begin != nil {
+		c.begin.Done()
+		c.begin = nil
+	}
 }
 
 // advance goes on to the next bytes that may be handed on, or refuses.
@@ -130,8 +140,6 @@ func (c *conn) failed(err error) error {
 		return err
 	}
 	c.refused = r
-	c.lingers.Store(true)
-	_ = c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // when that fails, so does writing
 	if c.state == stateHead {
 		c.state = stateBegun
 		return nil
@@ -156,6 +164,11 @@ func (c *conn) readHead() error {
 			break
 		}
 		if err := c.more(); err != nil {
+			return err
+		}
+	}
+	if c.head.expects { // the HTTP server writes before it sets the time for that
+		if err := c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 			return err
 		}
 	}
@@ -227,11 +240,17 @@ func (c *conn) readTrailer() error {
 func (c *conn) take(body int) error {
 	if c.refused != nil || c.state != stateDone || c.left != 0 || c.body != int64(body) {
 		c.refused = errFraming
-		c.lingers.Store(true)
+		c.parting()
 		return errFraming
 	}
 	c.state, c.used, c.late = stateHead, true, false
 	return nil
+}
+
+// parting says that the next answer is the last one, and that the client may be sending still.
+func (c *conn) parting() {
+	c.lingers.Store(true)
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // when that fails, so does writing
 }
 
 // Close ends the connection. A client whose request was refused gets time to read the answer: if unread bytes of it are

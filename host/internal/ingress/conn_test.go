@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/valyala/fasthttp"
+
 	"skep/abi"
 	"skep/host/internal/service"
 )
@@ -216,6 +218,61 @@ func TestBodyLimitOfTheEndpoint(t *testing.T) {
 			if got.status != test.status || got.closes == test.goesOn {
 				t.Errorf("%s: %d %.200s, closes %v", what, got.status, got.body, got.closes)
 			}
+		}
+	}
+}
+
+// A panic where a request is read, which is in no handler, ends the connection and nothing else.
+func TestPanicWhileReading(t *testing.T) {
+	s := start(t, endpoint("echo", guest(echoArgs)))
+	inner := s.http.HeaderReceived
+	s.http.HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		if string(h.RequestURI()) == "/panic" {
+			panic("a bug")
+		}
+		return inner(h)
+	}
+	for range 3 {
+		if got := s.raw(t, request("GET", "/panic", "")); got != "" {
+			t.Errorf("%q", got)
+		}
+	}
+	if got := s.post(t, "echo/run", ""); got.status != 200 {
+		t.Errorf("afterwards: %d %s", got.status, got.body)
+	}
+	if !strings.Contains(s.log.String(), `msg="connection failed" panic="a bug"`) {
+		t.Errorf("the log: %s", s.log)
+	}
+	for deadline := time.Now().Add(10 * time.Second); s.gate.open.Load() != 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections are counted", s.gate.open.Load())
+		}
+	}
+}
+
+// The time for a response begins with it, also where the HTTP server writes without a handler: on a connection that has
+// been idle for longer than that.
+func TestWriteTimeAfterIdling(t *testing.T) {
+	for name, test := range map[string]struct{ text, want string }{
+		"expectation": {"POST " + echoPath + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+			"HTTP/1.1 100 Continue"},
+		"too large": {"POST " + echoPath + " HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n", "HTTP/1.1 413 "},
+		"broken":    {"nonsense\r\n", "HTTP/1.1 400 "},
+	} {
+		s := New(Config{Registry: registry(endpoint("echo", guest(echoArgs))), Version: "9.9.9",
+			Log: slog.New(slog.DiscardHandler)})
+		s.http.WriteTimeout = time.Millisecond
+		conn := serveOn(t, s).dial(t)
+		if got := ask(t, conn); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+			t.Fatal(got)
+		}
+		time.Sleep(10 * time.Millisecond)
+		if _, err := io.WriteString(conn, test.text); err != nil {
+			t.Fatal(err)
+		}
+		buf := make([]byte, 4096)
+		if n, err := conn.Read(buf); err != nil || !strings.HasPrefix(string(buf[:n]), test.want) {
+			t.Errorf("%s: %q, %v", name, buf[:n], err)
 		}
 	}
 }

@@ -44,6 +44,7 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 		ctx.Response.Header.DisableNormalizing() // Reset has turned it on
 		return fasthttp.StatusContinue
 	}
+	part(ctx)
 	return ctx.Response.StatusCode()
 }
 
@@ -71,9 +72,6 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 // endpoint that does not exist has no limit. Of a chunked request the HTTP server has forgotten the head by then.
 func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
 	c, ok := ctx.Conn().(*conn)
-	if ok {
-		c.lingers.Store(true)
-	}
 	x := s.exchanges.Get().(*exchange)
 	defer s.exchanges.Put(x)
 	if ok && c.head.length > 0 {

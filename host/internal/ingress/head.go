@@ -20,6 +20,7 @@ type head struct {
 	lengths int
 	length  int64 // what Content-Length says
 	chunked bool
+	expects bool // the client waits to be asked for the body
 }
 
 // read goes on reading text, which begins where the message does and has grown since. It says whether the head is
@@ -134,8 +135,11 @@ func (h *head) field(line []byte) *refusal {
 			}
 		}
 	case len("Expect"):
-		if equalFold(name, "Expect") && !equalFold(value, "100-continue") {
-			return errExpectation
+		if equalFold(name, "Expect") {
+			if !equalFold(value, "100-continue") {
+				return errExpectation
+			}
+			h.expects = true
 		}
 	case len("Content-Length"):
 		if equalFold(name, "Content-Length") {

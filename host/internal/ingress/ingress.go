@@ -5,9 +5,12 @@ package ingress
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -47,7 +50,7 @@ func New(config Config) *Server {
 		Logger:                        quiet{},
 		HeaderReceived:                s.limit,
 		ExpectHandler:                 s.expect,
-		Concurrency:                   2 * int(s.gate.most), // the gate has the limit, and workers end after connections
+		Concurrency:                   2 * int(s.gate.most), // the gate has the limit
 		ReadBufferSize:                largeBuffer,          // a head fits, the connection has seen to that
 		WriteTimeout:                  writeTimeout,         // of reading, the connection keeps the time
 		MaxRequestsPerConn:            maxRequests,
@@ -65,7 +68,7 @@ func New(config Config) *Server {
 // Serve answers the connections of a listener until Shutdown, and returns nil then, also when Shutdown was first. The
 // listener is closed in the end.
 func (s *Server) Serve(ln net.Listener) error {
-	l := newListener(ln, s.gate)
+	l := newListener(ln, s.gate, s.serveConn)
 	s.mu.Lock()
 	s.listeners = append(s.listeners, l)
 	closed := s.closed
@@ -74,6 +77,21 @@ func (s *Server) Serve(ln net.Listener) error {
 		return l.Close()
 	}
 	return s.http.Serve(l)
+}
+
+// serveConn answers the requests of a connection. A panic of the HTTP server takes nothing else down: it reads what
+// clients send.
+func (s *Server) serveConn(c *conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			if dropped, ok := s.lines.pass(time.Now(), lineSort{"", "connection failed"}); ok {
+				s.Log.Error("connection failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "linesDropped", dropped)
+			}
+			_ = c.Close()
+		}
+		c.begun()
+	}()
+	_ = s.http.ServeConn(c) // errors are of clients, which cause them at any rate they like
 }
 
 // Shutdown stops to accept, and returns when the last request has been answered. Connections without a request are

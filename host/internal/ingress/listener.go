@@ -11,32 +11,37 @@ import (
 const longestPause = time.Second
 
 // listener outlives errors that pass: a process that has run out of file descriptors accepts again when one is free,
-// while the HTTP server would give up for good. It gives connections that the gate lets in. It can be closed more than
-// once.
+// while the HTTP server would give up for good. It serves the connections that the gate lets in, each in a goroutine of
+// its own, and so never gives one. It can be closed more than once.
 type listener struct {
 	net.Listener
-	gate   *gate
-	closed chan struct{}
-	close  func() error
+	gate    *gate
+	serve   func(*conn)
+	begin   sync.WaitGroup // connections that serve has not read from
+	closed  chan struct{}
+	closing func() error
 }
 
-func newListener(ln net.Listener, g *gate) *listener {
-	l := &listener{Listener: ln, gate: g, closed: make(chan struct{})}
-	l.close = sync.OnceValue(func() error {
+func newListener(ln net.Listener, g *gate, serve func(*conn)) *listener {
+	l := &listener{Listener: ln, gate: g, serve: serve, closed: make(chan struct{})}
+	l.closing = sync.OnceValue(func() error {
 		close(l.closed)
 		return ln.Close()
 	})
 	return l
 }
 
-// Accept waits for a connection.
+// Accept serves connections until the listener is closed or fails. By then the HTTP server knows all of them.
 func (l *listener) Accept() (net.Conn, error) {
+	defer l.begin.Wait()
 	const shortest = 5 * time.Millisecond
 	for pause := shortest; ; pause = min(2*pause, longestPause) {
 		raw, err := l.Listener.Accept()
 		if err == nil {
 			if c := l.gate.enter(raw); c != nil {
-				return c, nil
+				l.begin.Add(1)
+				c.begin = &l.begin
+				go l.serve(c)
 			}
 			pause = shortest / 2
 			continue
@@ -54,4 +59,4 @@ func (l *listener) Accept() (net.Conn, error) {
 }
 
 // Close ends Accept.
-func (l *listener) Close() error { return l.close() }
+func (l *listener) Close() error { return l.closing() }

@@ -67,3 +67,10 @@ func taken(ctx *fasthttp.RequestCtx) bool {
 	c, ok := ctx.Conn().(*conn)
 	return ok && c.take(len(ctx.Request.Body())) == nil
 }
+
+// part says to the connection of a request that the answer is its last one.
+func part(ctx *fasthttp.RequestCtx) {
+	if c, ok := ctx.Conn().(*conn); ok {
+		c.parting()
+	}
+}

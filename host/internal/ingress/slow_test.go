@@ -46,7 +46,7 @@ func TestSlowClients(t *testing.T) {
 	s := New(Config{Version: "9.9.9", Log: slog.New(slog.DiscardHandler), Registry: registry(endpoint("echo", guest(echoArgs)),
 		endpoint("big", answers(value(abi.AppendString(nil, big)))))})
 	s.gate.read, s.gate.idle = 300*time.Millisecond, 300*time.Millisecond
-	s.http.WriteTimeout, s.http.MaxIdleWorkerDuration = 300*time.Millisecond, time.Second
+	s.http.WriteTimeout = 300 * time.Millisecond
 	r := serveOn(t, s)
 	ask(t, r.dial(t))
 	before := memory()
