@@ -60,7 +60,7 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: MemoryBudget: %d is negative", ErrConfig, c.MemoryBudget)
 	}
 	if err := c.Wire.Validate(); err != nil {
-		return fmt.Errorf("%w: Wire.%w", ErrConfig, err)
+		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return nil
 }

@@ -49,26 +49,27 @@ type CORS struct {
 }
 
 // ErrWire says that a [Wire] cannot be used.
-var ErrWire = errors.New("cannot be used")
+var ErrWire = errors.New("wire")
 
 // Validate names the first field that cannot be used, and what to do. Files of a certificate are read, and not kept.
 func (w Wire) Validate() error {
 	switch {
 	case w.MaxConnections < 0:
-		return fmt.Errorf("MaxConnections: %d %w: it must be above 0", w.MaxConnections, ErrWire)
+		return fmt.Errorf("%w: MaxConnections: %d is not above 0", ErrWire, w.MaxConnections)
 	case w.MaxConnectionsPerAddress < 0:
-		return fmt.Errorf("MaxConnectionsPerAddress: %d %w: it must be above 0", w.MaxConnectionsPerAddress, ErrWire)
+		return fmt.Errorf("%w: MaxConnectionsPerAddress: %d is not above 0", ErrWire, w.MaxConnectionsPerAddress)
 	case (w.Certificate == "") != (w.Key == ""):
-		return fmt.Errorf("Certificate, Key: %q and %q %w: TLS needs both files", w.Certificate, w.Key, ErrWire)
+		return fmt.Errorf("%w: Certificate, Key: %q and %q: TLS needs both files", ErrWire, w.Certificate, w.Key)
 	}
 	for _, p := range w.TrustedProxies {
 		if !p.IsValid() {
-			return fmt.Errorf("TrustedProxies: %v %w: it is no network", p, ErrWire)
+			return fmt.Errorf("%w: TrustedProxies: %v is no network", ErrWire, p)
 		}
 	}
 	if w.Certificate != "" {
 		if _, err := tls.LoadX509KeyPair(w.Certificate, w.Key); err != nil {
-			return fmt.Errorf("Certificate, Key: %q and %q %w: %w", w.Certificate, w.Key, ErrWire, err)
+			return fmt.Errorf("%w: Certificate, Key: %q and %q cannot be used: %w", ErrWire, w.Certificate, w.Key,
+				err)
 		}
 	}
 	return w.CORS.validate()
@@ -78,8 +79,8 @@ func (c CORS) validate() error {
 	for _, o := range c.Origins {
 		scheme, host, ok := strings.Cut(o, "://")
 		if o != "*" && (!ok || !isToken(scheme) || host == "" || !validHost([]byte(host))) {
-			return fmt.Errorf("CORS.Origins: %q %w: an origin is * or like https://app.example:8443, without a path", o,
-				ErrWire)
+			return fmt.Errorf("%w: CORS.Origins: %q is not an origin: one is * or like https://app.example:8443, without a path",
+				ErrWire, o)
 		}
 	}
 	for _, list := range []struct {
@@ -88,12 +89,12 @@ func (c CORS) validate() error {
 	}{{"Headers", c.Headers}, {"Methods", c.Methods}} {
 		for _, v := range list.values {
 			if !isToken(v) {
-				return fmt.Errorf("CORS.%s: %q %w: it is no name", list.field, v, ErrWire)
+				return fmt.Errorf("%w: CORS.%s: %q is no name", ErrWire, list.field, v)
 			}
 		}
 	}
 	if len(c.Origins) == 0 && len(c.Headers)+len(c.Methods) > 0 {
-		return fmt.Errorf("CORS.Origins: none %w: headers and methods mean nothing without an origin", ErrWire)
+		return fmt.Errorf("%w: CORS.Origins: none; headers and methods mean nothing without an origin", ErrWire)
 	}
 	return nil
 }
