@@ -37,6 +37,7 @@ func (q query) bytes() []byte {
 
 // client is one connection. It does as little as it can, since it takes its CPU time from the server.
 type client struct {
+	addr    string
 	conn    net.Conn
 	reader  *bufio.Reader
 	request []byte
@@ -50,7 +51,7 @@ func dial(addr string, q query) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client{conn: conn, reader: bufio.NewReader(conn), request: q.bytes(), want: []byte(q.want)}, nil
+	return &client{addr: addr, conn: conn, reader: bufio.NewReader(conn), request: q.bytes(), want: []byte(q.want)}, nil
 }
 
 // exchange sends the request and checks the answer.
@@ -64,6 +65,21 @@ func (c *client) exchange() error {
 	if c.answer.StatusCode() != fasthttp.StatusOK || !bytes.HasPrefix(c.answer.Body(), c.want) {
 		return fmt.Errorf("status %d, body %q; want 200 and %q", c.answer.StatusCode(), c.answer.Body(), c.want)
 	}
+	if c.answer.ConnectionClose() { // a server bounds the requests of a connection
+		return c.redial()
+	}
+	return nil
+}
+
+// redial replaces the connection.
+func (c *client) redial() error {
+	_ = c.conn.Close() // the server closes it too
+	conn, err := net.Dial("tcp", c.addr)
+	if err != nil {
+		return err
+	}
+	c.conn = conn
+	c.reader.Reset(conn)
 	return nil
 }
 
@@ -88,7 +104,7 @@ func turn(s *server, q query, length time.Duration) (figures, error) {
 		if err != nil {
 			return figures{}, err
 		}
-		defer c.conn.Close()
+		defer func() { _ = c.conn.Close() }() // the last one
 		if err := c.exchange(); err != nil {
 			return figures{}, err
 		}

@@ -26,7 +26,7 @@ type administered struct {
 	root, admin, key string
 }
 
-func administer(t *testing.T) *administered {
+func administer(t *testing.T, config host.Config) *administered {
 	t.Helper()
 	a := &administered{root: t.TempDir()}
 	s, err := store.Open(a.root)
@@ -41,7 +41,8 @@ func administer(t *testing.T) *administered {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	a.Server = hosttest.Start(t, host.Config{Root: a.root})
+	config.Root = a.root
+	a.Server = hosttest.Start(t, config)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +140,7 @@ func (a *administered) answers(t *testing.T, text, generation string) {
 const services = "/admin/api/services"
 
 func TestAdminDeployments(t *testing.T) {
-	a := administer(t)
+	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services+"/", `{"serviceId":"docs"}`)
 	a.ask(t, 409, "POST", services, `{"serviceId":"docs"}`)
 	a.ask(t, 400, "POST", services, `{"serviceId":"../docs"}`)
@@ -225,7 +226,7 @@ func TestAdminDeployments(t *testing.T) {
 }
 
 func TestAdminImportsFromDisk(t *testing.T) {
-	a := administer(t)
+	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	dir := t.TempDir()
 	archive := filepath.Join(dir, "v1.zip")
@@ -253,7 +254,7 @@ func TestAdminImportsFromDisk(t *testing.T) {
 }
 
 func TestAdminKeys(t *testing.T) {
-	a := administer(t)
+	a := administer(t, host.Config{})
 	for _, authorization := range []string{"", "Bearer wrong", "Basic !", "Bearer"} {
 		a.raw(t, 401, "GET", services, "", authorization)
 		a.raw(t, 401, "GET", "/admin/api/nowhere", "", authorization)
@@ -277,7 +278,7 @@ func TestAdminKeys(t *testing.T) {
 }
 
 func TestAdminOperation(t *testing.T) {
-	a := administer(t)
+	a := administer(t, host.Config{})
 	a.raw(t, 200, "GET", "/healthz", "", "")
 	a.raw(t, 200, "GET", "/readyz", "", "")
 	a.ask(t, 200, "GET", "/admin/api/metrics", "")
@@ -287,4 +288,17 @@ func TestAdminOperation(t *testing.T) {
 	a.ask(t, 404, "GET", services+"/nobody/generations", "")
 	a.ask(t, 404, "DELETE", services+"/nobody", "")
 	a.ask(t, 404, "POST", services+"/nobody/actions/enable", "")
+}
+
+// TestSharedAdmin asks for the admin API where requests of clients go.
+func TestSharedAdmin(t *testing.T) {
+	a := administer(t, host.Config{SharedAdmin: true})
+	a.admin = a.URL
+	a.ask(t, 200, "POST", "//admin/api/services/", `{"serviceId":"docs"}`)
+	a.ask(t, 200, "POST", services+"/docs/generations?generation=v1&activate=true", zipped(t, "a.wasm", says("one")))
+	a.answers(t, "one", "v1")
+	a.raw(t, 401, "GET", services, "", "")
+	alone := administer(t, host.Config{})
+	alone.admin = alone.URL
+	alone.raw(t, 404, "GET", services, "", "Bearer "+alone.key)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"skep/host/internal/infra"
+	"skep/host/internal/ingress"
 	"skep/host/internal/machine"
 	"skep/host/internal/store"
 )
@@ -35,6 +36,10 @@ type Config struct {
 	// Rescan is how often the folder of services is looked at where the system tells of no changes, as on network file
 	// systems. Default 2 s.
 	Rescan time.Duration
+	// Wire is how clients may connect: limits of connections, TLS, web pages of other origins. Default: plain HTTP.
+	Wire Wire
+	// SharedAdmin has [Host.Serve] answer the admin API too, as the API node does. Default: [Host.ServeAdmin] alone does.
+	SharedAdmin bool
 	// Log takes what operators should know. Default slog.Default().
 	Log *slog.Logger
 }
@@ -63,6 +68,9 @@ func (c Config) Validate() error {
 	}
 	if c.MemoryBudget < 0 {
 		return fmt.Errorf("%w: MemoryBudget: %d is negative", ErrConfig, c.MemoryBudget)
+	}
+	if err := c.Wire.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return nil
 }
@@ -93,6 +101,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	return c, nil
 }
+
+// Wire is how clients may connect.
+type Wire = ingress.Wire
+
+// CORS is what browsers are told about web pages of other origins.
+type CORS = ingress.CORS
 
 // InfraType is an infrastructure type and what it grants.
 type InfraType = infra.Type

@@ -39,6 +39,11 @@ func Confine(config Config) error {
 			rules.Read = append(rules.Read, filepath.SplitList(value)...)
 		}
 	}
+	for _, name := range []string{config.Wire.Certificate, config.Wire.Key} {
+		if name != "" {
+			rules.Read = append(rules.Read, filepath.Dir(name)) // a new file takes the old one's place
+		}
+	}
 	if len(config.Compiler) > 0 {
 		return fmt.Errorf("%w: Compiler: a confined host executes no program but itself", ErrConfig)
 	}

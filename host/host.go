@@ -96,10 +96,14 @@ func New(config Config) (*Host, error) {
 	h.close = sync.OnceValue(h.shutdown)
 
 	h.policies = auth.NewPolicies(h.store, config.Log)
-	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
-		Alive: h.store.Alive, Log: config.Log})
 	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
 		Audit: config.Log.With("logger", "audit.apicalls"), Log: config.Log})
+	data := ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
+		Alive: h.store.Alive, Wire: config.Wire, Log: config.Log}
+	if config.SharedAdmin {
+		data.Admin = h.admin
+	}
+	h.server = ingress.New(data)
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	go h.watch(ctx, config.Rescan)

@@ -117,7 +117,7 @@ func callLocal(cmd *cobra.Command, c call, target, action string, config host.Co
 	if action == "" {
 		action = manifest.Actions(l.endpoint.Manifest.Kind)[0]
 	}
-	c.url = baseURL(ln.Addr()) + l.endpoint.Path(action)
+	c.url = baseURL("http://", ln.Addr()) + l.endpoint.Path(action)
 	c.client = &http.Client{Transport: &http.Transport{DisableCompression: true}} // no proxy stands in between
 	return c.do(cmd.Context())
 }

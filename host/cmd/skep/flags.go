@@ -59,6 +59,28 @@ func (a *address) Set(v string) error {
 	return nil
 }
 
+// What an address of the admin API may be instead.
+const (
+	adminSame = "same"
+	adminOff  = "off"
+)
+
+// adminAddress is a flag for where to listen for the admin API.
+type adminAddress string
+
+func (a *adminAddress) String() string { return string(*a) }
+func (a *adminAddress) Type() string   { return "address" }
+func (a *adminAddress) Set(v string) error {
+	if v != adminSame && v != adminOff {
+		var addr address
+		if err := addr.Set(v); err != nil {
+			return errors.New("allowed is HOST:PORT, as in 127.0.0.1:12001, and same and off")
+		}
+	}
+	*a = adminAddress(v)
+	return nil
+}
+
 // size is a flag for an amount of memory; zero is not set.
 type size int64
 

@@ -63,7 +63,7 @@ func TestBaseURL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := baseURL(a); got != want {
+		if got := baseURL("http://", a); got != want {
 			t.Errorf("a listener on %s is found at %s, want %s", addr, got, want)
 		}
 	}

@@ -79,9 +79,10 @@ func TestEveryCommandHasAScript(t *testing.T) {
 // TestVariables sets each flag of each command by its variable, and looks for the variable in the help.
 func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
-		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
+		"addr": "127.0.0.1:1", "admin-addr": "off", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
 		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB", "confine": "false",
 		"admin": "true", "expiry": "2130-12-31T00:00:00Z",
+		"max-connections": "7", "max-connections-per-address": "7", "trusted-proxies": "10.0.0.0/8,192.0.2.1/32",
 	}
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -99,7 +100,7 @@ func TestVariables(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := value
-			if f.Value.Type() == "stringArray" {
+			if f.Value.Type() == "stringArray" || f.Value.Type() == "stringSlice" {
 				want = "[text]"
 			}
 			if got := fresh.Flags().Lookup(f.Name).Value.String(); got != want {
@@ -168,6 +169,8 @@ func TestMisuse(t *testing.T) {
 		{"serve --addr 12000", "", `bad value "12000" for --addr: allowed is HOST:PORT`},
 		{"serve --addr :70000", "", `bad value ":70000" for --addr: allowed is HOST:PORT`},
 		{"serve", "SKEP_LOG_LEVEL=loud", `bad value "loud" for SKEP_LOG_LEVEL: allowed are debug, info, warn, error`},
+		{"serve --max-connections 0", "", `bad value "0" for --max-connections: allowed are whole numbers above 0`},
+		{"serve --trusted-proxies 10.0.0.0/33", "", `bad value "10.0.0.0/33" for --trusted-proxies: allowed are addresses`},
 		{"call", "", `0 arguments given, want: skep call TARGET [ACTION] [flags]; try "skep call -h"`},
 		{"call x.wasm fly", "", `unknown action "fly", allowed are run, predict, predict-multi`},
 		{"call x.wasm -H novalue", "", `bad value "novalue" for --header or SKEP_HEADER: allowed is 'NAME: VALUE'`},

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOFLAGS", "-mod=mod")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("SKEP_CACHE", shared)
+			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await},

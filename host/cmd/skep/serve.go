@@ -22,7 +22,8 @@ func newServe(program string) *cobra.Command {
 	var root string
 	var metadata bool
 	var budget size
-	addr := address("127.0.0.1:12000")
+	var wire wireFlags
+	addr, adminAddr := address("127.0.0.1:12000"), adminAddress("127.0.0.1:12001")
 	var confined bool
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -37,6 +38,9 @@ serves.
 
 <root>/skep.toml may hold flags, as addr = "0.0.0.0:12000", which give way to variables,
 and under [max] what the manifests of modules may ask for at most.
+
+What changes in the folder is served as soon as it is ready; what cannot be, changes
+nothing. The admin API does the same from afar, for keys of skep keys new --admin.
 
 SIGINT or SIGTERM ends the server when the requests that have arrived are answered, a
 second one at once.`,
@@ -56,46 +60,64 @@ second one at once.`,
 				return err
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
+			if config.Wire, err = wire.wire(cmd); err != nil {
+				return err
+			}
 			if confined {
 				if err := host.Confine(config); err != nil {
 					return fmt.Errorf("%w; --confine=false or %s=false does without", err, variable("confine"))
 				}
 			}
 			fitMachine(&config)
-			return serve(cmd, string(addr), config, program)
+			config.SharedAdmin = adminAddr == adminSame
+			return serve(cmd, string(addr), string(adminAddr), wire.scheme(), config, program)
 		},
 	}
 	cmd.Flags().StringVar(&root, "root", "./services", "serve the services in `DIR`")
 	cmd.Flags().Var(&addr, "addr", "listen on `HOST:PORT`; port 0 takes a free one")
+	cmd.Flags().Var(&adminAddr, "admin-addr", "listen on `HOST:PORT` for the admin API, health and metrics; same is the "+
+		"address of --addr, off nowhere")
 	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
 	cmd.Flags().BoolVar(&confined, "confine", true, "give up privileges, files and programs that a host does not need, "+
 		"where the system knows how")
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
 		"(default half of what the control group or the machine has)")
+	wire.add(cmd.Flags())
 	flags.add(cmd, "info")
 	return cmd
 }
 
 // serve serves until the command's context ends.
-func serve(cmd *cobra.Command, addr string, config host.Config, program string) error {
-	ln, err := net.Listen("tcp", addr)
+func serve(cmd *cobra.Command, addr, adminAddr, scheme string, config host.Config, program string) error {
+	ln, err := listen("addr", addr)
 	if err != nil {
-		return fmt.Errorf("%w: choose another address with --addr or %s", err, variable("addr"))
+		return err
 	}
 	defer ln.Close()
+	var admin net.Listener
+	if adminAddr != adminSame && adminAddr != adminOff {
+		if admin, err = listen("admin-addr", adminAddr); err != nil {
+			return err
+		}
+		defer admin.Close()
+	}
 	h, err := host.New(config)
 	if err != nil {
 		return err
 	}
-	served := make(chan error, 1)
+	served := make(chan error, 2)
 	go func() { served <- h.Serve(ln) }()
+	if admin != nil {
+		go func() { served <- h.ServeAdmin(admin) }()
+		config.Log.Info("admin API", "addr", admin.Addr().String())
+	}
 	config.Log.Info("listening", "addr", ln.Addr().String(), "root", config.Root, "infrastructure", config.Infra)
 
 	wait, cancel := context.WithTimeout(cmd.Context(), settle)
 	_ = h.Wait(wait) // who is not ready by then is marked
 	cancel()
 	if cmd.Context().Err() == nil {
-		printRequests(cmd.OutOrStdout(), h.Endpoints(), h.Problems(), baseURL(ln.Addr()), program)
+		printRequests(cmd.OutOrStdout(), h.Endpoints(), h.Problems(), baseURL(scheme, ln.Addr()), program)
 	}
 	select {
 	case err = <-served:
@@ -105,14 +127,23 @@ func serve(cmd *cobra.Command, addr string, config host.Config, program string) 
 	return errors.Join(err, h.Close())
 }
 
+// listen opens the address that a flag names.
+func listen(flag, addr string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%w: choose another address with --%s or %s", err, flag, variable(flag))
+	}
+	return ln, nil
+}
+
 // baseURL is where a client on this machine finds a listener.
-func baseURL(addr net.Addr) string {
+func baseURL(scheme string, addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return "http://" + addr.String()
+		return scheme + addr.String()
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + net.JoinHostPort(host, port)
 }

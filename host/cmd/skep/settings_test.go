@@ -30,15 +30,27 @@ func serveWith(t *testing.T, settings string, args ...string) (*cobra.Command, e
 // TestSettings shows that each key of skep.toml stands for a flag, and gives way to the flag and its variable.
 func TestSettings(t *testing.T) {
 	const settings = `addr = "127.0.0.1:1"
+admin_addr = "same"
 confine = false
+cors_headers = ["X-A"]
+cors_methods = ["POST", "GET"]
+cors_origins = ["https://app.example", "https://b.example:8443"]
 infra = "k8s"
 log_format = "json"
 log_level = "warn"
+max_connections = 20000
+max_connections_per_address = 100
 memory_budget = "1GiB"
 request_metadata = true
+tls_cert = "cert.pem"
+tls_key = "key.pem"
+trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
 `
-	want := map[string]string{"addr": "127.0.0.1:1", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
-		"memory-budget": "1GiB", "request-metadata": "true"}
+	want := map[string]string{"addr": "127.0.0.1:1", "admin-addr": "same", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
+		"memory-budget": "1GiB", "request-metadata": "true", "cors-headers": "[X-A]", "cors-methods": "[POST,GET]",
+		"cors-origins": "[https://app.example,https://b.example:8443]", "max-connections": "20000",
+		"max-connections-per-address": "100", "tls-cert": "cert.pem", "tls-key": "key.pem",
+		"trusted-proxies": "10.0.0.0/8,192.0.2.1/32"}
 	for name := range want {
 		t.Setenv(variable(name), "")
 	}
@@ -67,8 +79,15 @@ func TestSettingsErrors(t *testing.T) {
 		`infra = "moon"`: `bad value "moon" for infra: allowed are static, k8s, azure-ml, sagemaker, snowpark, ` +
 			`vertex-ai, databricks`,
 		`addr = "x"`: `bad value "x" for addr: allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one`,
-		`root = "x"`: `unknown key "root"; known here are addr, confine, infra, log_format, log_level, max, memory_budget, ` +
-			`request_metadata`,
+		`root = "x"`: `unknown key "root"; known here are addr, admin_addr, confine, cors_headers, cors_methods, cors_origins, infra, ` +
+			`log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, tls_cert, tls_key, ` +
+			`trusted_proxies`,
+		`max_connections = -1`: `bad value "-1" for max_connections: allowed are whole numbers above 0`,
+		`trusted_proxies = ["lan"]`: `bad value "lan" for trusted_proxies: allowed are addresses and networks with commas ` +
+			`between them, as 10.0.0.0/8,192.0.2.1`,
+		`cors_origins = "x"`:     `cors_origins: is a string, must be a list of strings`,
+		`cors_origins = [1]`:     `cors_origins: is an integer, must be a list of strings`,
+		`cors_origins = ["a,b"]`: `cors_origins: "a,b" cannot be an item: it is empty, or has a comma, a quote or a line break`,
 	} {
 		t.Setenv("SKEP_INFRA", "")
 		if _, err := serveWith(t, settings); err == nil || !strings.HasSuffix(err.Error(), "skep.toml:1:1: "+want) {

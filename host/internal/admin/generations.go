@@ -1,6 +1,9 @@
 package admin
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -68,6 +71,10 @@ func (s *Server) importGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 		return nil, badRequest("filePath must be absolute, as the host may run in another folder")
 	}
 	p, err := store.OpenPackage(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("%w; a confined host reads nothing outside of its folder of services: put the archive there "+
+			"under a name that begins with a dot, or send it in the body of a request", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -84,24 +84,17 @@ func failureOf(err error) failure {
 
 // handleBroken answers a request that could not be read; the HTTP server ends the connection with it.
 func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
-	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
-	brokenRequest(err).write(ctx)
-}
-
-// brokenRequest says what a client gets whose request could not be read.
-func brokenRequest(err error) failure {
-	var small *fasthttp.ErrSmallBuffer
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		return failure{413, "PayloadTooLarge", "the body is larger than any endpoint takes", 0}
-	case errors.As(err, &small):
-		return failure{431, "HeaderTooLarge", "request line and headers have more than " + strconv.Itoa(maxHead) +
-			" bytes", 0}
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return failure{408, "RequestTimeout", "the request did not arrive in time", 0}
+	part(ctx)
+	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
+		s.refuseLarge(ctx)
+		return
 	}
-	return failure{400, "IllegalArgument", "the request is not valid HTTP", 0}
+	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
+	if r := refused(ctx); r != nil {
+		r.write(ctx)
+		return
+	}
+	errNoHTTP.write(ctx)
 }
 
 // write makes the failure the response.

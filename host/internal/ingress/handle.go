@@ -28,6 +28,7 @@ type exchange struct {
 	decoder     frame.Decoder
 	body        []byte
 	lines       []byte   // header lines of a custom response
+	plain       []byte   // the request's body, not compressed; the server's buffer
 	credentials [][]byte // Authorization headers; parts of the server's buffers
 }
 
@@ -38,7 +39,11 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	defer s.recovered(ctx, x)
 	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
-	s.serve(ctx, x, start)
+	if !taken(ctx) {
+		errFraming.write(ctx)
+	} else if !s.cors.preflight(ctx) {
+		s.serve(ctx, x, start)
+	}
 	s.exchanges.Put(x) // not after a panic: nobody knows what that has left behind
 }
 
@@ -62,6 +67,10 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		s.isAlive(ctx)
 		return
 	}
+	if s.isAdmin(x.path) {
+		s.admin(ctx)
+		return
+	}
 	for attempt := range attempts {
 		found, r := s.target(ctx, x)
 		if found == nil {
@@ -71,11 +80,25 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 			s.document(ctx, found)
 			return
 		}
+		if !s.unpack(ctx, x, found.MaxBody(r.endpoint)) {
+			return
+		}
 		e := s.find(ctx, x, found, r)
 		if e == nil || !s.call(ctx, x, e, r.action, start, attempt+1 == attempts) {
 			return
 		}
 	}
+}
+
+// unpack takes the body, inflated where it is compressed and there is an endpoint that takes it. It answers the request
+// itself and says false when that cannot be done.
+func (s *Server) unpack(ctx *fasthttp.RequestCtx, x *exchange, most int64) (ok bool) {
+	if most == 0 {
+		x.plain = ctx.Request.Body()
+		return true
+	}
+	x.plain, ok = plainBody(ctx, most)
+	return ok
 }
 
 // attempts is how often a request looks for an endpoint that was replaced between being found and being called.
@@ -114,6 +137,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, requestID []byte) {
 	ctx.Response.Header.Set("DSS-API-Version", "1")
 	ctx.Response.Header.Set("DSS-Version", s.Version)
 	ctx.Response.Header.SetBytesV(headerRequestID, requestID)
+	s.cors.mark(ctx)
 }
 
 // isAlive tells a load balancer whether to send requests here. Those that come are answered in any case.
@@ -144,6 +168,19 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, found *service.Serv
 	}
 	e := generation.Endpoints[string(r.endpoint)]
 	switch {
+	case !callable(ctx, e, r):
+	case int64(len(x.plain)) > e.MaxBody:
+		errTooLarge.with(": the body has " + strconv.Itoa(len(x.plain)) + " bytes, the endpoint takes at most " +
+			strconv.FormatInt(e.MaxBody, 10)).write(ctx)
+	default:
+		return e
+	}
+	return nil
+}
+
+// callable says whether an endpoint can be called in this way, or answers the request itself.
+func callable(ctx *fasthttp.RequestCtx, e *service.Endpoint, r route) bool {
+	switch {
 	case e == nil:
 		errNoEndpoint.write(ctx)
 	case e.State == service.StateLoading:
@@ -152,19 +189,16 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, found *service.Serv
 		errRefused.write(ctx)
 	case !r.action.Fits(e.Kind):
 		errNoAction.with(": an endpoint of kind " + e.Kind.String() + " has no action " + r.action.String()).write(ctx)
-	case int64(len(ctx.Request.Body())) > e.MaxBody:
-		errTooLarge.with(": the body has " + strconv.Itoa(len(ctx.Request.Body())) + " bytes, the endpoint takes at most " +
-			strconv.FormatInt(e.MaxBody, 10)).write(ctx)
 	default:
-		return e
+		return true
 	}
-	return nil
+	return false
 }
 
 // dispatch chooses the generation that answers: the one that the request asks for, else the one of its key, else one by
 // chance. It answers the request itself and gives nil when there is none.
 func (s *Server) dispatch(ctx *fasthttp.RequestCtx, x *exchange, found *service.Service, r route) *service.Generation {
-	body := ctx.Request.Body()
+	body := x.plain
 	if int64(len(body)) > found.MaxBody(r.endpoint) {
 		return found.Any() // it will be refused, whatever it says
 	}
@@ -193,7 +227,7 @@ func (s *Server) dispatch(ctx *fasthttp.RequestCtx, x *exchange, found *service.
 func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, start time.Time,
 	last bool) (replaced bool) {
 	s.describe(ctx, x, e, a)
-	request, rows, err := x.encoder.Encode(&x.request, input(ctx, a))
+	request, rows, err := x.encoder.Encode(&x.request, input(ctx, x, a))
 	if err != nil {
 		var bad *frame.InputError
 		if errors.As(err, &bad) {
@@ -222,9 +256,9 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 }
 
 // input is where a request has what the endpoint is called with.
-func input(ctx *fasthttp.RequestCtx, a action.Action) []byte {
+func input(ctx *fasthttp.RequestCtx, x *exchange, a action.Action) []byte {
 	if !a.Shape().InQuery {
-		return ctx.Request.Body()
+		return x.plain
 	}
 	_, query, _ := bytes.Cut(ctx.Request.Header.RequestURI(), []byte("?"))
 	return query

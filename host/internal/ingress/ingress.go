@@ -5,41 +5,42 @@ package ingress
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
 
-	"skep/host/internal/manifest"
 	"skep/host/internal/service"
 )
 
-// Limits of the wire.
-const (
-	maxHead      = 16 << 10         // request line and headers, in bytes; beyond: 431
-	readTimeout  = 10 * time.Second // of a whole request; beyond: 408
-	writeTimeout = 10 * time.Second // of a response
-	idleTimeout  = 60 * time.Second // between two requests of a connection
-)
-
-// Config is what a server needs. All fields are required but Metadata and Alive.
+// Config is what a server needs. All fields are required but Metadata, Alive, Wire and Admin.
 type Config struct {
 	Registry *service.Registry
 	Access   Access
 	Version  string      // sent as DSS-Version
 	Metadata bool        // endpoints see headers and path of a request
 	Alive    func() bool // whether load balancers are to send requests here; nil: always
-	Log      *slog.Logger
+	Wire     Wire        // valid
+	// Admin answers below [AdminPrefix]; nil: nothing does.
+	Admin http.Handler
+	Log   *slog.Logger
 }
 
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
 	Config
 	http      *fasthttp.Server
+	gate      *gate
+	cors      cors
 	exchanges sync.Pool // of *exchange: buffers, no state
 	lines     limiter   // of the log
+	admin     fasthttp.RequestHandler
 
 	mu        sync.Mutex
 	listeners []*listener
@@ -48,17 +49,22 @@ type Server struct {
 
 // New gives a server that is not listening yet.
 func New(config Config) *Server {
-	s := &Server{Config: config}
+	s := &Server{Config: config, gate: newGate(config), cors: newCORS(config.Wire.CORS)}
+	if config.Admin != nil {
+		s.admin = fasthttpadaptor.NewFastHTTPHandler(config.Admin)
+	}
 	s.exchanges.New = func() any { return &exchange{ctx: requestContext{Context: context.Background()}} }
 	s.http = &fasthttp.Server{
 		Handler:                       s.handle,
 		ErrorHandler:                  s.handleBroken,
 		Logger:                        quiet{},
-		ReadBufferSize:                maxHead,
-		MaxRequestBodySize:            manifest.MaxBody,
-		ReadTimeout:                   readTimeout,
-		WriteTimeout:                  writeTimeout,
-		IdleTimeout:                   idleTimeout,
+		HeaderReceived:                s.limit,
+		ExpectHandler:                 s.expect,
+		Concurrency:                   2 * int(s.gate.most), // the gate has the limit
+		ReadBufferSize:                largeBuffer,          // a head fits, the connection has seen to that
+		WriteTimeout:                  writeTimeout,         // of reading, the connection keeps the time
+		MaxRequestsPerConn:            maxRequests,
+		ReduceMemoryUsage:             true, // connections that wait have no buffers; the connection's own cost no system call
 		NoDefaultServerHeader:         true,
 		NoDefaultContentType:          true,
 		DisablePreParseMultipartForm:  true,
@@ -72,7 +78,7 @@ func New(config Config) *Server {
 // Serve answers the connections of a listener until Shutdown, and returns nil then, also when Shutdown was first. The
 // listener is closed in the end.
 func (s *Server) Serve(ln net.Listener) error {
-	l := newListener(ln)
+	l := newListener(ln, s.gate, s.serveConn)
 	s.mu.Lock()
 	s.listeners = append(s.listeners, l)
 	closed := s.closed
@@ -81,6 +87,21 @@ func (s *Server) Serve(ln net.Listener) error {
 		return l.Close()
 	}
 	return s.http.Serve(l)
+}
+
+// serveConn answers the requests of a connection. A panic of the HTTP server takes nothing else down: it reads what
+// clients send.
+func (s *Server) serveConn(c *conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			if dropped, ok := s.lines.pass(time.Now(), lineSort{"", "connection failed"}); ok {
+				s.Log.Error("connection failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "linesDropped", dropped)
+			}
+			_ = c.Close()
+		}
+		c.begun()
+	}()
+	_ = s.http.ServeConn(c) // errors are of clients, which cause them at any rate they like
 }
 
 // Shutdown stops to accept, and returns when the last request has been answered. Connections without a request are

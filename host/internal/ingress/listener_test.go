@@ -140,7 +140,7 @@ func TestListenerOutlivesLackOfDescriptors(t *testing.T) {
 }
 
 func TestListenerStopsWhilePausing(t *testing.T) {
-	l := newListener(&starved{Listener: listen(t), left: -1})
+	l := newListener(&starved{Listener: listen(t), left: -1}, newGate(Config{}), func(*conn) {})
 	accepted := make(chan error, 1)
 	go func() {
 		_, err := l.Accept()

@@ -60,7 +60,7 @@ func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.E
 	}
 	x.lines = appendTimings(append(x.lines[:0], e.Generation...), c.timing())
 	for _, header := range r.Headers {
-		if ownHeader(header.Name) {
+		if ownHeader(header.Name) || s.cors.owns(header.Name) {
 			s.logCall(slog.LevelWarn, "answer corrected", x, e, "",
 				slog.String("note", "header "+string(header.Name)+": dropped, it tells who answers"))
 			continue

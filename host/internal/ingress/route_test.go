@@ -82,7 +82,7 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/public/api/v1/docs/text/predict-multi", "", 404, "NotFound"},
 		{"POST", "/public/api/v1/docs/classify/run", "", 404, "NotFound"},
 		{"POST", "public/api/v1/docs/text/run", "", 400, "IllegalArgument"},
-		{"POST", "http://x" + text, "", 404, "NotFound"},
+		{"POST", "http://x" + text, "", 400, "IllegalArgument"},
 		{"POST", "*", "", 400, "IllegalArgument"},
 
 		// Escapes and dots are part of a name, and no name has them: what is routed is what was sent.

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -113,11 +115,35 @@ func TestLargestBody(t *testing.T) {
 
 func TestHeadLimits(t *testing.T) {
 	s := start(t, endpoint("echo", guest(echoArgs)))
-	if got := s.post(t, "echo/run", "", "X-Large: "+strings.Repeat("x", maxHead-500)); got.status != 200 {
-		t.Errorf("below the limit: %d %s", got.status, got.body)
+	line := "POST " + echoPath + "? HTTP/1.1"
+	fields := "Host: x\r\nX-Large: \r\n\r\n"
+	for _, test := range []struct {
+		name                          string
+		query, value, headers, status int
+		errorType                     string
+	}{
+		{"line at the limit", maxRequestLine - len(line), 0, 0, 200, ""},
+		{"line above", maxRequestLine - len(line) + 1, 0, 0, 414, "URITooLong"},
+		{"line far above", 4 * maxRequestLine, 0, 0, 414, "URITooLong"},
+		{"headers at the limit", 0, maxFields - len(fields), 0, 200, ""},
+		{"headers above", 0, maxFields - len(fields) + 1, 0, 431, "HeaderTooLarge"},
+		{"headers far above", 0, 4 * maxFields, 0, 431, "HeaderTooLarge"},
+		{"lines at the limit", 0, 0, maxFieldLines - 2, 200, ""},
+		{"lines above", 0, 0, maxFieldLines - 1, 431, "HeaderTooLarge"},
+		{"line and headers at the limit", maxRequestLine - len(line), maxFields - len(fields), 0, 200, ""},
+	} {
+		text := "POST " + echoPath + "?" + strings.Repeat("x", test.query) + " HTTP/1.1\r\nHost: x\r\nX-Large: " +
+			strings.Repeat("x", test.value) + "\r\n" + strings.Repeat("A: b\r\n", test.headers) + "\r\n"
+		got := s.parse(t, s.raw(t, text), "POST")[0]
+		if test.status != 200 {
+			checkError(t, test.name, got, test.status, test.errorType)
+			if !got.closes {
+				t.Errorf("%s: the connection is to go on", test.name)
+			}
+		} else if got.status != 200 {
+			t.Errorf("%s: %d %s", test.name, got.status, got.body)
+		}
 	}
-	checkError(t, "header", s.post(t, "echo/run", "", "X-Large: "+strings.Repeat("x", maxHead)), 431, "HeaderTooLarge")
-	checkError(t, "target", s.post(t, "echo/run?"+strings.Repeat("x", maxHead), ""), 431, "HeaderTooLarge")
 }
 
 func TestBrokenRequests(t *testing.T) {
@@ -143,17 +169,6 @@ func TestBrokenRequests(t *testing.T) {
 		t.Errorf("afterwards: %d %s", got.status, got.body)
 	}
 }
-
-func TestTimeoutsOfReading(t *testing.T) {
-	if got := brokenRequest(fmt.Errorf("read: %w", &net.OpError{Op: "read", Err: timeout{}})); got.status != 408 {
-		t.Errorf("got %+v", got)
-	}
-}
-
-type timeout struct{}
-
-func (timeout) Error() string { return "i/o timeout" }
-func (timeout) Timeout() bool { return true }
 
 func TestHead(t *testing.T) {
 	s := start(t, endpoint("echo", guest(echoArgs)))
@@ -224,5 +239,45 @@ func TestConnectionClose(t *testing.T) {
 	old := s.parse(t, s.raw(t, "POST "+echoPath+" HTTP/1.0\r\nContent-Length: 0\r\n\r\n"), "POST")
 	if old[0].status != 200 || !old[0].closes {
 		t.Errorf("HTTP/1.0: %+v", old[0])
+	}
+}
+
+// TestDocumentedLimits reads the README's table of limits.
+func TestDocumentedLimits(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n## Limits on the wire\n")
+	if !ok {
+		t.Fatal("the section is not there")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	table := make(map[string]string)
+	for line := range strings.Lines(section) {
+		if cells := strings.Split(line, " | "); len(cells) == 3 {
+			table[strings.TrimPrefix(cells[0], "| ")] = cells[1]
+		}
+	}
+	size := func(n int) string { return strings.TrimSuffix(manifest.FormatSize(int64(n)), "KiB") + " KiB" }
+	seconds := func(d time.Duration) string { return fmt.Sprint(d.Seconds(), " s") }
+	thousands := func(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+	want := map[string]string{
+		"limit": "value", "---": "---",
+		"request line":                       size(maxRequestLine),
+		"all headers":                        size(maxFields),
+		"number of headers":                  fmt.Sprint(maxFieldLines),
+		"a chunk's size with its extensions": fmt.Sprint(maxChunkLine, " bytes"),
+		"body":                               "the endpoint's `limits.body`, as received and inflated",
+		"body that is read when it is refused, so that the connection goes on": size(freeBody),
+		"time for a whole request, from its first byte":                        seconds(readTimeout),
+		"time for a response":                    seconds(writeTimeout),
+		"time between two requests":              seconds(idleTimeout),
+		"time to read why a request was refused": seconds(lingerTimeout),
+		"requests of a connection":               thousands(maxRequests),
+		"connections":                            thousands(maxConnections),
+	}
+	if !maps.Equal(table, want) {
+		t.Errorf("the table says\n%v, want\n%v", table, want)
 	}
 }

@@ -24,12 +24,21 @@ var hostFlags = []struct {
 	read func(t *table, key string) (string, bool)
 }{
 	{"addr", textFlag},
+	{"admin_addr", textFlag},
 	{"confine", switchFlag},
+	{"cors_headers", listFlag},
+	{"cors_methods", listFlag},
+	{"cors_origins", listFlag},
 	{"infra", textFlag},
 	{"log_format", textFlag},
 	{"log_level", textFlag},
+	{"max_connections", countFlag},
+	{"max_connections_per_address", countFlag},
 	{"memory_budget", sizeFlag},
 	{"request_metadata", switchFlag},
+	{"tls_cert", textFlag},
+	{"tls_key", textFlag},
+	{"trusted_proxies", listFlag},
 }
 
 // ParseHost reads a skep.toml. The name is that of the text in errors, which are of type *[Error], and in what

@@ -38,8 +38,14 @@ func TestOperatorErrors(t *testing.T) {
 		parse      func(string) error
 		text, want string
 	}{
-		{host, `adr = ""`, `skep.toml:1:1: unknown key "adr"; known here are addr, confine, infra, log_format, log_level, max, ` +
-			`memory_budget, request_metadata`},
+		{host, `adr = ""`, `skep.toml:1:1: unknown key "adr"; known here are addr, admin_addr, confine, cors_headers, cors_methods, cors_origins, ` +
+			`infra, log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, tls_cert, ` +
+			`tls_key, trusted_proxies`},
+		{host, `cors_origins = "x"`, "skep.toml:1:1: cors_origins: is a string, must be a list of strings"},
+		{host, `cors_origins = [1]`, "skep.toml:1:1: cors_origins: is an integer, must be a list of strings"},
+		{host, `cors_origins = ["a,b"]`,
+			`skep.toml:1:1: cors_origins: "a,b" cannot be an item: it is empty, or has a comma, a quote or a line break`},
+		{host, `max_connections = "1"`, "skep.toml:1:1: max_connections: is a string, must be an integer"},
 		{host, "addr = 1", "skep.toml:1:1: addr: is an integer, must be a string in quotes"},
 		{host, `request_metadata = "yes"`, "skep.toml:1:1: request_metadata: is a string, must be true or false"},
 		{host, `memory_budget = "2GB"`,
