@@ -66,3 +66,18 @@ func TestSettleLeavesRoom(t *testing.T) {
 		t.Errorf("memory grew from %d to %d bytes after settle", before, after)
 	}
 }
+
+// Frames of every length follow each other in one memory, and none of their answers is written over a frame that it is
+// made of.
+func TestFramesAndAnswersKeepApart(t *testing.T) {
+	g := startGuest(t, "echo")
+	lengths := []int{0, 1, 100, 99, 5000, 10, 12_000, 11_000, 30_000, 1, 300_000, 2, 20_000, 400_000, 23_000, 5}
+	for i, n := range lengths {
+		text := strings.Repeat(string(rune('a'+i)), n)
+		args := abi.AppendString(abi.AppendString(abi.AppendMapHeader(nil, 1), "text"), text)
+		got, err := g.send(g.call, abi.AppendRequest(nil, abi.Request{Endpoint: "echo", Kind: abi.KindFunction, Input: args}))
+		if err != nil || got.Tag != abi.TagValue || string(got.Value) != string(args) {
+			t.Fatalf("%d bytes of text after %v: tag %v, %d bytes, %s, %v", n, lengths[:i], got.Tag, len(got.Value), got.Message, err)
+		}
+	}
+}

@@ -52,8 +52,8 @@ func (m *memory) reserve(n int) []byte {
 
 // releaseResult lets go of a result that is larger than what is kept. The host has read it.
 func (m *module) releaseResult() {
-	if cap(m.result) > keepBytes {
-		m.result = nil
+	if cap(m.large) > keepBytes {
+		m.large, m.result = nil, nil
 	}
 }
 
@@ -81,7 +81,7 @@ func (m *memory) collectGarbage() {
 // settle brings the module into the state that requests should find: no garbage, room for frames of usual size and for
 // what a handler makes of them.
 func (m *module) settle() {
-	m.room, m.result = nil, nil
+	m.room, m.result, m.large = nil, nil, nil
 	m.batch.ends = make([]int, 0, 64)
 	for range readyHeap / spareBytes {
 		spare = append(spare, make([]byte, spareBytes))

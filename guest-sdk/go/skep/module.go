@@ -27,6 +27,7 @@ type module struct {
 	encoder codec.Encoder
 	random  random
 	result  []byte // the last result frame; the host reads it until the next entry
+	large   []byte // room for results that do not fit behind a frame; nil before the first of them
 
 	//lint:ignore U1000 only guests use it
 	memory
@@ -75,11 +76,15 @@ func (m *module) Call(frame []byte) []byte {
 		return m.fail(500, "the request is for a "+request.Kind.String()+", the module registers a "+m.kind.String(),
 			typeProtocol)
 	}
-	if cap(m.result) <= cap(frame)-len(frame) {
-		m.result = frame[len(frame):] // what is written lies in few pages, which a host copies back
+	behind := frame[len(frame):] // what is written there lies in few pages, which a host copies back
+	if m.result = m.large[:0]; cap(m.large) <= cap(behind) {
+		m.result = behind
 	}
 	m.request, m.random.seeded = request, false
 	m.serve()
+	if cap(m.result) > cap(behind) {
+		m.large = m.result
+	}
 	m.request = &noRequest // a Call that is kept finds nothing
 	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
