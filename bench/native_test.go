@@ -47,8 +47,11 @@ func nativeText(ctx *fasthttp.RequestCtx, start time.Time) {
 	h.SetContentType("text/plain; charset=utf-8")
 	ctx.Response.SetBodyString(greeting)
 	h.Set("X-Service-Generation", generation)
+	h.Set("X-Timing-PreProcessing", "0")
 	h.Set("X-Timing-Wait", "0")
 	h.Set("X-Timing-Execution", strconv.FormatInt(time.Since(start).Microseconds(), 10))
+	h.Set("X-Timing-FunctionInternal", "0")
+	h.Set("X-Timing-Fuel", "0")
 }
 
 // envelope is the reply that carries a value.
@@ -63,6 +66,7 @@ type timing struct {
 	Wait             int64 `json:"wait"`
 	Execution        int64 `json:"execution"`
 	FunctionInternal int64 `json:"functionInternal"`
+	Fuel             int64 `json:"fuel"`
 }
 
 type apiContext struct {
