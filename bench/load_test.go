@@ -19,9 +19,10 @@ const connections = 32
 
 // query is a request to an endpoint, and how the body of the answer begins.
 type query struct {
-	path string
-	body string
-	want string
+	path          string
+	body          string
+	want          string
+	authorization string // the header's value; empty: there is none
 }
 
 // bytes is the whole request as it goes over the wire.
@@ -31,6 +32,9 @@ func (q query) bytes() []byte {
 	r.SetRequestURI(q.path)
 	r.Header.SetHost("localhost")
 	r.Header.SetContentType("application/json")
+	if q.authorization != "" {
+		r.Header.Set("Authorization", q.authorization)
+	}
 	r.SetBodyString(q.body)
 	return []byte(r.String())
 }
