@@ -36,6 +36,9 @@ type Config struct {
 	// Rescan is how often the folder of services is looked at where the system tells of no changes, as on network file
 	// systems. Default 2 s.
 	Rescan time.Duration
+	// KeepGenerations is how many generations of a service that have served stay on the disk when another one has taken
+	// over, beside those that came after it. Default 0: all.
+	KeepGenerations int
 	// Wire is how clients may connect: limits of connections, TLS, web pages of other origins. Default: plain HTTP.
 	Wire Wire
 	// SharedAdmin has [Host.Serve] answer the admin API too, as the API node does. Default: [Host.ServeAdmin] alone does.
@@ -43,6 +46,9 @@ type Config struct {
 	// Log takes what operators should know. Default slog.Default().
 	Log *slog.Logger
 }
+
+// DefaultRescan is the default of Config.Rescan.
+const DefaultRescan = store.DefaultRescan
 
 // ErrConfig says that a Config cannot be used.
 var ErrConfig = errors.New("host: configuration")
@@ -62,6 +68,9 @@ func (c Config) Validate() error {
 		if !info.IsDir() {
 			return fmt.Errorf("%w: Root: %q is not a folder", ErrConfig, c.Root)
 		}
+	}
+	if c.KeepGenerations < 0 {
+		return fmt.Errorf("%w: KeepGenerations: %d is negative", ErrConfig, c.KeepGenerations)
 	}
 	if c.Rescan < 0 {
 		return fmt.Errorf("%w: Rescan: %v is negative", ErrConfig, c.Rescan)

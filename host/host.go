@@ -80,6 +80,9 @@ func New(config Config) (*Host, error) {
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
+	if err := h.store.Tidy(); err != nil {
+		config.Log.Warn("what was left behind stays", "error", err)
+	}
 	settings, err := readSettings(h.store)
 	if err != nil {
 		_ = h.store.Close() // nothing was written
@@ -92,7 +95,7 @@ func New(config Config) (*Host, error) {
 		return nil, err
 	}
 	h.activator = activate.New(h.store, h.engine, h.registry, where, config.Log)
-	h.activator.Max = settings.Max
+	h.activator.Max, h.activator.Keep = settings.Max, config.KeepGenerations
 	h.close = sync.OnceValue(h.shutdown)
 
 	h.policies = auth.NewPolicies(h.store, config.Log)

@@ -25,6 +25,8 @@ func newServe(program string) *cobra.Command {
 	var wire wireFlags
 	addr, adminAddr := address("127.0.0.1:12000"), adminAddress("127.0.0.1:12001")
 	var confined bool
+	var keep int
+	var rescan time.Duration
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the endpoints of a folder over HTTP",
@@ -60,6 +62,7 @@ second one at once.`,
 				return err
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
+			config.KeepGenerations, config.Rescan = keep, rescan
 			if config.Wire, err = wire.wire(cmd); err != nil {
 				return err
 			}
@@ -78,6 +81,10 @@ second one at once.`,
 	cmd.Flags().Var(&adminAddr, "admin-addr", "listen on `HOST:PORT` for the admin API, health and metrics; same is the "+
 		"address of --addr, off nowhere")
 	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
+	cmd.Flags().IntVar(&keep, "keep-generations", 0, "when a generation takes over, remove those that have served but the "+
+		"last `N`; 0 keeps all")
+	cmd.Flags().DurationVar(&rescan, "rescan", host.DefaultRescan, "look at the folder every `TIME`, where the system "+
+		"tells of no changes")
 	cmd.Flags().BoolVar(&confined, "confine", true, "give up privileges, files and programs that a host does not need, "+
 		"where the system knows how")
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+

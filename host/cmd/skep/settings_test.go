@@ -36,17 +36,19 @@ cors_headers = ["X-A"]
 cors_methods = ["POST", "GET"]
 cors_origins = ["https://app.example", "https://b.example:8443"]
 infra = "k8s"
+keep_generations = 3
 log_format = "json"
 log_level = "warn"
 max_connections = 20000
 max_connections_per_address = 100
 memory_budget = "1GiB"
 request_metadata = true
+rescan = "5s"
 tls_cert = "cert.pem"
 tls_key = "key.pem"
 trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
 `
-	want := map[string]string{"addr": "127.0.0.1:1", "admin-addr": "same", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
+	want := map[string]string{"addr": "127.0.0.1:1", "admin-addr": "same", "confine": "false", "infra": "k8s", "keep-generations": "3", "rescan": "5s", "log-format": "json", "log-level": "warn",
 		"memory-budget": "1GiB", "request-metadata": "true", "cors-headers": "[X-A]", "cors-methods": "[POST,GET]",
 		"cors-origins": "[https://app.example,https://b.example:8443]", "max-connections": "20000",
 		"max-connections-per-address": "100", "tls-cert": "cert.pem", "tls-key": "key.pem",
@@ -80,7 +82,7 @@ func TestSettingsErrors(t *testing.T) {
 			`vertex-ai, databricks`,
 		`addr = "x"`: `bad value "x" for addr: allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one`,
 		`root = "x"`: `unknown key "root"; known here are addr, admin_addr, confine, cors_headers, cors_methods, cors_origins, infra, ` +
-			`log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, tls_cert, tls_key, ` +
+			`keep_generations, log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, rescan, tls_cert, tls_key, ` +
 			`trusted_proxies`,
 		`max_connections = -1`: `bad value "-1" for max_connections: allowed are whole numbers above 0`,
 		`trusted_proxies = ["lan"]`: `bad value "lan" for trusted_proxies: allowed are addresses and networks with commas ` +

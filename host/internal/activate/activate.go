@@ -26,6 +26,7 @@ type Activator struct {
 	Registry *service.Registry
 	Infra    infra.Type
 	Max      manifest.Maxima // of all endpoints; a service may have lower ones. Set it before the first Apply
+	Keep     int             // how many generations that have served stay when another one takes over; 0: all
 	Log      *slog.Logger
 
 	slots   chan struct{} // modules that are compiled at the same time

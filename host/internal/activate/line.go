@@ -164,10 +164,26 @@ func (l *line) bring(ctx context.Context, s store.Service) {
 	l.publish(next, mapping)
 	l.unload(append(next[:len(next):len(next)], ahead...))
 	if len(next) == 1 && !next[0].stored.Loose {
-		if err := l.a.Store.Activated(l.id, next[0].stored.ID); err != nil {
-			l.a.Log.Warn("what serves is not recorded, so that a rollback will not find it", "service", l.id,
-				"generation", next[0].stored.ID, "error", err)
-		}
+		l.record(next[0].stored.ID)
+	}
+}
+
+// record notes which generation serves alone, and removes those that nobody will go back to.
+func (l *line) record(generation string) {
+	if err := l.a.Store.Activated(l.id, generation); err != nil {
+		l.a.Log.Warn("what serves is not recorded, so that a rollback will not find it", "service", l.id,
+			"generation", generation, "error", err)
+		return
+	}
+	if l.a.Keep == 0 {
+		return
+	}
+	removed, err := l.a.Store.Clean(l.id, l.a.Keep)
+	if err != nil {
+		l.a.Log.Warn("generations that are not needed stay", "service", l.id, "error", err)
+	}
+	for _, old := range removed {
+		l.a.Log.Info("generation removed", "service", l.id, "generation", old)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -244,5 +245,23 @@ func TestPreload(t *testing.T) {
 		if err := b.Preload(t.Context(), missing[0], missing[1]); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%v: %v", missing, err)
 		}
+	}
+}
+
+// With a number to keep, generations that have served are removed when another one takes over.
+func TestKeep(t *testing.T) {
+	b, _ := prepare(t, "static", files{"docs/generations/v1/a.wasm": says("one")})
+	b.Keep = 1
+	for _, id := range []string{"v1", "v2", "v3", "v4"} {
+		b.add(t, files{"docs/generations/" + id + "/a.wasm": says(id)})
+		b.update(t)
+		b.checkSays(t, "a", id, id)
+	}
+	var left []string
+	for _, g := range b.look(t)[0].Generations {
+		left = append(left, g.ID)
+	}
+	if !slices.Equal(left, []string{"v4", "v3"}) {
+		t.Errorf("there are %v", left)
 	}
 }
