@@ -276,6 +276,40 @@ func TestAdminKeys(t *testing.T) {
 	a.ask(t, 413, "POST", "/admin/api/keys", `{"label":"`+strings.Repeat("x", 2<<20)+`"}`)
 }
 
+// TestAdminPaths says what becomes of paths and methods that no route takes: nothing is ever redirected, as a client would
+// follow without its body, and nobody without a key learns which paths there are.
+func TestAdminPaths(t *testing.T) {
+	a := administer(t)
+	for _, test := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"GET", "/admin/api//services//", 200, ""},
+		{"PUT", "/admin/api/services", 405, "GET, HEAD, POST"},
+		{"PATCH", "/admin/api/keys/x", 405, "DELETE"},
+		{"GET", "/admin/api/services/docs/actions/enable", 405, "POST"},
+		{"OPTIONS", "/admin/api/metrics", 405, "GET, HEAD"},
+		{"GET", "/admin/api/./services", 404, ""},
+		{"POST", "/admin/api/x/../services", 404, ""},
+		{"PUT", "/admin/api/./services", 404, ""},
+		{"GET", "/admin/api/services/%2E%2E/generations", 404, ""},
+		{"GET", "/admin/api/services/a%2Fb/generations", 404, ""},
+		{"GET", "/", 404, ""},
+	} {
+		w := dial(t, strings.TrimPrefix(a.admin, "http://"))
+		request := test.method + " " + test.path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+		got := w.send(t, request+"Authorization: Bearer "+a.key+"\r\n\r\n")
+		checkHead(t, got)
+		if allow := got.Header.Get("Allow"); got.StatusCode != test.status || allow != test.allow {
+			t.Errorf("%s %s: %d with Allow %q: %s", test.method, test.path, got.StatusCode, allow, got.body)
+		}
+		if got := w.send(t, request+"\r\n"); got.StatusCode != 401 || got.Header.Get("Allow") != "" {
+			t.Errorf("%s %s without a key: %d %v %s", test.method, test.path, got.StatusCode, got.Header, got.body)
+		}
+	}
+}
+
 func TestAdminOperation(t *testing.T) {
 	a := administer(t)
 	a.raw(t, 200, "GET", "/healthz", "", "")

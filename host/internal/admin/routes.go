@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -57,8 +59,11 @@ var routes = []route{
 	{pattern: "POST " + Prefix + "/cached-code-envs", handle: (*Server).noCodeEnvironments},
 	{pattern: "POST " + Prefix + "/register-global-code-env", handle: (*Server).noCodeEnvironments},
 
-	{pattern: "/", handle: (*Server).unknown, open: true},
+	{pattern: everything, handle: (*Server).unknown, open: true},
 }
+
+// everything is the pattern of what no other takes.
+const everything = "/"
 
 // route makes a handler of a route: it asks for the key, bounds the body, and turns the outcome into JSON.
 func (s *Server) route(r route) http.Handler {
@@ -72,20 +77,20 @@ func (s *Server) route(r route) http.Handler {
 		if !r.upload {
 			req.Body = http.MaxBytesReader(w, req.Body, maxBody)
 		}
-		path := req.URL.Path
+		name := req.URL.Path
 		if r.secret {
-			path = r.pattern
+			name = r.pattern
 		}
 		var answer any
 		if err == nil {
 			answer, err = r.handle(s, w, req)
 		}
 		if r.change {
-			s.audit(req, path, id, err, time.Since(start))
+			s.audit(req, name, id, err, time.Since(start))
 		}
 		switch {
 		case err != nil:
-			s.Log.Warn("admin request refused", "method", req.Method, "path", path, "reason", err)
+			s.Log.Warn("admin request refused", "method", req.Method, "path", name, "reason", err)
 			writeError(w, failureOf(err))
 		case answer != nil:
 			writeJSON(w, http.StatusOK, answer)
@@ -116,12 +121,35 @@ func (s *Server) audit(r *http.Request, path, key string, err error, took time.D
 		slog.String("outcome", outcome), slog.Duration("took", took))
 }
 
-// unknown answers what no route takes. It tells nobody which paths there are.
+// unknown answers what no route takes. It tells nobody without a key which paths there are.
 func (s *Server) unknown(w http.ResponseWriter, r *http.Request) (any, error) {
 	if _, err := s.authorize(w, r); err != nil {
 		return nil, err
 	}
-	return nil, failure{http.StatusNotFound, "NotFound", "no such path, or not with this method: " + r.Method + " " + r.URL.Path}
+	if allowed := s.allowed(r); len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return nil, failure{http.StatusMethodNotAllowed, "MethodNotAllowed",
+			"the path takes " + strings.Join(allowed, ", ") + ", not " + r.Method}
+	}
+	return nil, failure{http.StatusNotFound, "NotFound", "no such path: " + r.URL.Path}
 }
+
+// allowed are the methods with which there is a route of the request's path.
+func (s *Server) allowed(r *http.Request) (methods []string) {
+	if !plain(r.URL) {
+		return nil
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := s.mux.Handler(&other); pattern != everything {
+			methods = append(methods, method)
+		}
+	}
+	return methods
+}
+
+// plain says whether a path names what it seems to: it has no segment . or .., for which a mux would redirect.
+func plain(u *url.URL) bool { return path.Clean(u.EscapedPath()) == u.EscapedPath() }
 
 func pathUnescape(path string) (string, error) { return url.PathUnescape(path) }
