@@ -141,7 +141,7 @@ var adminConformance = []conformance{
 	{"import-twice", 409,
 		raised("Conflict", `exists already: generation v2 of service docs; generations never change, so `+
 			`choose another name`), asJSON},
-	{"import-none", 404, raised("NotFound", `stat /packages/é none.zip: no such file or directory`), asJSON},
+	{"import-none", 404, raised("NotFound", `not found: the host's disk has no /packages/é none.zip`), asJSON},
 	{"preload", 200, `null`, asNothing},
 	{"preload-none", 404, raised("NotFound", `not found: service docs has no generation v9`), asJSON},
 	{"switch-to-newest", 200, `{"generation":"v2","ok":true}`, asJSON},
@@ -164,11 +164,11 @@ var adminConformance = []conformance{
 	{"run-still", 200, ran("docs/v2/a", `"response":"two"`), asJSON},
 	{"enable", 200, `null`, asNothing},
 	{"add-key", 200,
-		`{"createdOn":"2026-11-22T12:00:00Z","description":"builds","expiry":"2099-01-31T12:00:00Z","id":` +
+		`{"createdOn":"2026-11-22T12:00:00Z","createdBy":"me","description":"builds","expiry":"2099-01-31T12:00:00Z","id":` +
 			`"ID","key":"KEY","label":"ci é"}`, asJSON},
 	{"add-key-plain", 200, `{"createdOn":"2026-11-22T12:00:00Z","id":"ID","key":"KEY"}`, asJSON},
 	{"list-keys", 200,
-		`[{"id":"ID"},{"createdOn":"2026-11-22T12:00:00Z","description":"builds","expiry":"2099-01-31T12:00:` +
+		`[{"id":"ID"},{"createdOn":"2026-11-22T12:00:00Z","createdBy":"me","description":"builds","expiry":"2099-01-31T12:00:` +
 			`00Z","id":"ID","label":"ci é"},{"createdOn":"2026-11-22T12:00:00Z","id":"ID"}]`, asJSON},
 	{"list-as-other", 200, `[{"enabled":true,"mode":"pinned","serviceId":"docs"}]`, asJSON},
 	{"delete-key", 200, `null`, asNothing},

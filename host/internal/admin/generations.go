@@ -1,6 +1,9 @@
 package admin
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -68,6 +71,9 @@ func (s *Server) importGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 		return nil, badRequest("filePath must be absolute, as the host may run in another folder")
 	}
 	p, err := store.OpenPackage(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: the host's disk has no %s", store.ErrNotFound, path)
+	}
 	if err != nil {
 		return nil, err
 	}

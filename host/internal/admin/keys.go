@@ -24,7 +24,7 @@ type keyItem struct {
 }
 
 func describeKey(k manifest.Key) keyItem {
-	item := keyItem{ID: k.ID, Label: k.Label, Description: k.Description}
+	item := keyItem{ID: k.ID, Label: k.Label, Description: k.Description, CreatedBy: k.CreatedBy}
 	if !k.Created.IsZero() {
 		item.CreatedOn = k.Created.Format(time.RFC3339)
 	}
@@ -101,7 +101,7 @@ func (s *Server) addKey(_ http.ResponseWriter, r *http.Request) (any, error) {
 	for _, field := range []struct {
 		to   *string
 		from *string
-	}{{&key.Label, body.Label}, {&key.Description, body.Description}} {
+	}{{&key.Label, body.Label}, {&key.Description, body.Description}, {&key.CreatedBy, body.CreatedBy}} {
 		if field.from != nil {
 			*field.to = *field.from
 		}
