@@ -318,6 +318,12 @@ func TestAdminOperation(t *testing.T) {
 	a.ask(t, 200, "DELETE", "/admin/api/model-cache", "")
 	a.ask(t, 501, "POST", "/admin/api/register-global-code-env", "{}")
 	a.ask(t, 404, "GET", "/admin/api/nowhere", "")
+	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
+	for _, path := range []string{services + "/docs/generations", "/admin/api/service/docs/generations"} { // both are documented
+		if got := a.raw(t, 200, "GET", path, "", "Bearer "+a.key); got != "{\"generations\":[]}\n" {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
 	a.ask(t, 404, "GET", services+"/nobody/generations", "")
 	a.ask(t, 404, "DELETE", services+"/nobody", "")
 	a.ask(t, 404, "POST", services+"/nobody/actions/enable", "")
