@@ -28,6 +28,11 @@ type administered struct {
 
 func administer(t *testing.T) *administered {
 	t.Helper()
+	return administerWith(t, host.Config{})
+}
+
+func administerWith(t *testing.T, config host.Config) *administered {
+	t.Helper()
 	a := &administered{root: t.TempDir()}
 	s, err := store.Open(a.root)
 	if err != nil {
@@ -41,7 +46,8 @@ func administer(t *testing.T) *administered {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	a.Server = hosttest.Start(t, host.Config{Root: a.root})
+	config.Root = a.root
+	a.Server = hosttest.Start(t, config)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -307,6 +313,34 @@ func TestAdminPaths(t *testing.T) {
 		if got := w.send(t, request+"\r\n"); got.StatusCode != 401 || got.Header.Get("Allow") != "" {
 			t.Errorf("%s %s without a key: %d %v %s", test.method, test.path, got.StatusCode, got.Header, got.body)
 		}
+	}
+}
+
+// TestAdminLogTellsNoKeys puts keys where they belong in paths, and where they do not.
+func TestAdminLogTellsNoKeys(t *testing.T) {
+	log := new(journal)
+	a := administerWith(t, host.Config{Log: log.logger()})
+	secret := a.ask(t, 200, "POST", "/admin/api/keys", "")["key"].(string)
+	for _, test := range []struct {
+		status                      int
+		method, path, authorization string
+	}{
+		{401, "DELETE", "/admin/api/keys/" + secret, "Bearer wrong"},
+		{404, "DELETE", "/admin/api/keys/" + secret + "/key", "Bearer " + a.key},
+		{404, "DELETE", "/admin/api/keys/" + secret + "/more", "Bearer " + a.key},
+		{405, "GET", "/admin/api//keys/" + secret + "/", "Bearer " + a.key},
+		{200, "DELETE", "/admin/api/keys/" + secret, "Bearer " + a.key},
+		{404, "DELETE", "/admin/api/keys/" + secret, "Bearer " + a.key},
+		{404, "DELETE", "/admin/api/keys/kept/key", "Bearer " + a.key},
+	} {
+		a.raw(t, test.status, test.method, test.path, "", test.authorization)
+	}
+	text := log.String()
+	if strings.Contains(text, secret) || strings.Contains(text, a.key) || strings.Contains(text, "wrong") {
+		t.Errorf("the log tells a key:\n%s", text)
+	}
+	if !strings.Contains(text, "path=/admin/api/keys/kept/key") || strings.Count(text, "/admin/api/keys/…") < 6 {
+		t.Errorf("the log does not tell what was asked for:\n%s", text)
 	}
 }
 

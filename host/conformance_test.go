@@ -2,11 +2,9 @@ package host_test
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -246,74 +244,4 @@ func sameAnswer(t *testing.T, s *hosttest.Server) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-}
-
-// blur takes out of a result what differs each time, and puts there what is always true of it.
-func blur(v any) any {
-	switch v := v.(type) {
-	case []any:
-		for i := range v {
-			v[i] = blur(v[i])
-		}
-	case map[string]any:
-		for name, field := range v {
-			switch name {
-			case "timing":
-				v[name] = kindsOf(field)
-			case "createdOn", "heapBytes", "goroutines", "uptimeSeconds", "go":
-				v[name] = kindOf(field)
-			default:
-				v[name] = blur(field)
-			}
-		}
-	case string:
-		switch {
-		case strings.HasPrefix(v, "skep_") && len(v) == 48:
-			return "KEY"
-		case len(v) == 13 && v[0] == 'k' && strings.Trim(v[1:], "0123456789abcdef") == "":
-			return "ID"
-		}
-	}
-	return v
-}
-
-// kindsOf says what the fields of an object are.
-func kindsOf(v any) any {
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return v
-	}
-	for name, field := range fields {
-		fields[name] = kindOf(field)
-	}
-	return fields
-}
-
-func kindOf(v any) string {
-	n, ok := v.(json.Number)
-	switch {
-	case !ok:
-		return fmt.Sprintf("%T", v)
-	case strings.Trim(n.String(), "0123456789") == "":
-		return "count" // an integer that is not negative
-	}
-	return "number"
-}
-
-// canonical is JSON in one form, whoever wrote it: blurred, without blanks, its keys in order.
-func canonical(text []byte) (string, error) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return "", err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return "", fmt.Errorf("there is something after the end: %w", err)
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(blur(v))
-	return strings.TrimSpace(b.String()), err
 }

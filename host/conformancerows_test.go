@@ -174,7 +174,7 @@ var adminConformance = []conformance{
 	{"delete-key", 200, `null`, asNothing},
 	{"list-as-deleted", 401, raised("NotAuthenticated", `not authenticated: unknown API key`), asJSON},
 	{"delete-key-by-id", 200, `null`, asNothing},
-	{"delete-key-none", 404, raised("NotFound", `not found: no key with the id "none"`), asJSON},
+	{"delete-key-none", 404, raised("NotFound", `not found: no key with this id`), asJSON},
 	{"metrics", 200,
 		`{"endpoints":1,"go":"go1.26","goroutines":1,"heapBytes":1,"services":1,"uptimeSeconds":0.5,` +
 			`"version":"0.1.0"}`, asJSON},

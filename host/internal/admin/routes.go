@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"skep/host/internal/auth"
 )
 
 // route is one thing that the server can be asked for. Patterns are those of net/http.
@@ -16,7 +18,6 @@ type route struct {
 	pattern string
 	// handle answers with a value that becomes JSON, or has written its answer itself and gives nil.
 	handle func(s *Server, w http.ResponseWriter, r *http.Request) (any, error)
-	secret bool // the path holds a key
 	open   bool // for everybody
 	change bool // goes into the audit log
 	upload bool // takes a body of any size, and checks it itself
@@ -49,7 +50,7 @@ var routes = []route{
 
 	{pattern: "GET " + Prefix + "/keys", handle: (*Server).listKeys},
 	{pattern: "POST " + Prefix + "/keys", handle: (*Server).addKey, change: true},
-	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true, secret: true},
+	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true},
 	{pattern: "DELETE " + Prefix + "/keys/{id}/key", handle: (*Server).deleteKeyByID, change: true},
 
 	{pattern: "GET " + Prefix + "/metrics", handle: (*Server).metrics},
@@ -77,10 +78,7 @@ func (s *Server) route(r route) http.Handler {
 		if !r.upload {
 			req.Body = http.MaxBytesReader(w, req.Body, maxBody)
 		}
-		name := req.URL.Path
-		if r.secret {
-			name = r.pattern
-		}
+		name := shown(req.URL.Path)
 		var answer any
 		if err == nil {
 			answer, err = r.handle(s, w, req)
@@ -101,7 +99,7 @@ func (s *Server) route(r route) http.Handler {
 // recovered answers a request whose handling panicked.
 func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if p := recover(); p != nil {
-		s.Log.Error("admin request failed", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p),
+		s.Log.Error("admin request failed", "method", r.Method, "path", shown(r.URL.Path), "panic", fmt.Sprint(p),
 			"stack", string(debug.Stack()))
 		writeError(w, internalError)
 	}
@@ -131,7 +129,7 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, failure{http.StatusMethodNotAllowed, "MethodNotAllowed",
 			"the path takes " + strings.Join(allowed, ", ") + ", not " + r.Method}
 	}
-	return nil, failure{http.StatusNotFound, "NotFound", "no such path: " + r.URL.Path}
+	return nil, failure{http.StatusNotFound, "NotFound", "no such path: " + shown(r.URL.Path)}
 }
 
 // allowed are the methods with which there is a route of the request's path.
@@ -147,6 +145,16 @@ func (s *Server) allowed(r *http.Request) (methods []string) {
 		}
 	}
 	return methods
+}
+
+// shown is a path as it may be logged: without the key that one below /keys holds, unless it is a key's id.
+func shown(path string) string {
+	const keys = Prefix + "/keys/"
+	rest, ok := strings.CutPrefix(path, keys)
+	if id, isID := strings.CutSuffix(rest, "/key"); !ok || isID && !auth.LooksSecret(id) {
+		return path
+	}
+	return keys + "…"
 }
 
 // plain says whether a path names what it seems to: it has no segment . or .., for which a mux would redirect.
