@@ -13,7 +13,7 @@ RACE     := $(if $(CC_FOUND),-race)
 # What a module is made of: its sources, the SDK and the builder.
 sources := $(shell find abi guest-sdk modules host/internal/guestbuild host/internal/manifest host/internal/wasmbin -type f -not -name "*_test.go" -not -path "*/testdata/*")
 
-.PHONY: help build modules run test race-note check hostile bench fuzz toolchains install clean
+.PHONY: help build modules run test test-client race-note check hostile bench fuzz toolchains install clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ run: build modules ## serve the example endpoints on 127.0.0.1:12000
 test: race-note ## all tests, and every benchmark once
 	$(if $(RACE),CGO_ENABLED=1) $(GO) test -shuffle=on $(RACE) ./...
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+test-client: build/client/.installed ## the Python client of the API node against this host; needs Python with venv
+	SKEP_REQUIRE_ALL=1 $(GO) test -count=1 -run TestConformance ./host
+
+build/client/.installed: host/testdata/client/requirements.txt
+	rm -rf build/client
+	python3 -m venv build/client
+	build/client/bin/pip install --quiet --require-hashes -r $<
+	@touch $@
 
 race-note:
 	@$(if $(RACE),:,echo "no C compiler found: the tests run without the race detector")

@@ -28,6 +28,11 @@ type administered struct {
 
 func administer(t *testing.T, config host.Config) *administered {
 	t.Helper()
+	return administerWith(t, host.Config{})
+}
+
+func administerWith(t *testing.T, config host.Config) *administered {
+	t.Helper()
 	a := &administered{root: t.TempDir()}
 	s, err := store.Open(a.root)
 	if err != nil {
@@ -277,6 +282,68 @@ func TestAdminKeys(t *testing.T) {
 	a.ask(t, 413, "POST", "/admin/api/keys", `{"label":"`+strings.Repeat("x", 2<<20)+`"}`)
 }
 
+// TestAdminPaths says what becomes of paths and methods that no route takes: nothing is ever redirected, as a client would
+// follow without its body, and nobody without a key learns which paths there are.
+func TestAdminPaths(t *testing.T) {
+	a := administer(t)
+	for _, test := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"GET", "/admin/api//services//", 200, ""},
+		{"PUT", "/admin/api/services", 405, "GET, HEAD, POST"},
+		{"PATCH", "/admin/api/keys/x", 405, "DELETE"},
+		{"GET", "/admin/api/services/docs/actions/enable", 405, "POST"},
+		{"OPTIONS", "/admin/api/metrics", 405, "GET, HEAD"},
+		{"GET", "/admin/api/./services", 404, ""},
+		{"POST", "/admin/api/x/../services", 404, ""},
+		{"PUT", "/admin/api/./services", 404, ""},
+		{"GET", "/admin/api/services/%2E%2E/generations", 404, ""},
+		{"GET", "/admin/api/services/a%2Fb/generations", 404, ""},
+		{"GET", "/", 404, ""},
+	} {
+		w := dial(t, strings.TrimPrefix(a.admin, "http://"))
+		request := test.method + " " + test.path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+		got := w.send(t, request+"Authorization: Bearer "+a.key+"\r\n\r\n")
+		checkHead(t, got)
+		if allow := got.Header.Get("Allow"); got.StatusCode != test.status || allow != test.allow {
+			t.Errorf("%s %s: %d with Allow %q: %s", test.method, test.path, got.StatusCode, allow, got.body)
+		}
+		if got := w.send(t, request+"\r\n"); got.StatusCode != 401 || got.Header.Get("Allow") != "" {
+			t.Errorf("%s %s without a key: %d %v %s", test.method, test.path, got.StatusCode, got.Header, got.body)
+		}
+	}
+}
+
+// TestAdminLogTellsNoKeys puts keys where they belong in paths, and where they do not.
+func TestAdminLogTellsNoKeys(t *testing.T) {
+	log := new(journal)
+	a := administerWith(t, host.Config{Log: log.logger()})
+	secret := a.ask(t, 200, "POST", "/admin/api/keys", "")["key"].(string)
+	for _, test := range []struct {
+		status                      int
+		method, path, authorization string
+	}{
+		{401, "DELETE", "/admin/api/keys/" + secret, "Bearer wrong"},
+		{404, "DELETE", "/admin/api/keys/" + secret + "/key", "Bearer " + a.key},
+		{404, "DELETE", "/admin/api/keys/" + secret + "/more", "Bearer " + a.key},
+		{405, "GET", "/admin/api//keys/" + secret + "/", "Bearer " + a.key},
+		{200, "DELETE", "/admin/api/keys/" + secret, "Bearer " + a.key},
+		{404, "DELETE", "/admin/api/keys/" + secret, "Bearer " + a.key},
+		{404, "DELETE", "/admin/api/keys/kept/key", "Bearer " + a.key},
+	} {
+		a.raw(t, test.status, test.method, test.path, "", test.authorization)
+	}
+	text := log.String()
+	if strings.Contains(text, secret) || strings.Contains(text, a.key) || strings.Contains(text, "wrong") {
+		t.Errorf("the log tells a key:\n%s", text)
+	}
+	if !strings.Contains(text, "path=/admin/api/keys/kept/key") || strings.Count(text, "/admin/api/keys/…") < 6 {
+		t.Errorf("the log does not tell what was asked for:\n%s", text)
+	}
+}
+
 func TestAdminOperation(t *testing.T) {
 	a := administer(t, host.Config{})
 	a.raw(t, 200, "GET", "/healthz", "", "")
@@ -285,6 +352,12 @@ func TestAdminOperation(t *testing.T) {
 	a.ask(t, 200, "DELETE", "/admin/api/model-cache", "")
 	a.ask(t, 501, "POST", "/admin/api/register-global-code-env", "{}")
 	a.ask(t, 404, "GET", "/admin/api/nowhere", "")
+	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
+	for _, path := range []string{services + "/docs/generations", "/admin/api/service/docs/generations"} { // both are documented
+		if got := a.raw(t, 200, "GET", path, "", "Bearer "+a.key); got != "{\"generations\":[]}\n" {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
 	a.ask(t, 404, "GET", services+"/nobody/generations", "")
 	a.ask(t, 404, "DELETE", services+"/nobody", "")
 	a.ask(t, 404, "POST", services+"/nobody/actions/enable", "")

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -36,8 +37,9 @@ const Prefix = "/admin/api"
 // Server answers the admin API.
 type Server struct {
 	Config
-	mux  *http.ServeMux
-	http *http.Server
+	mux     *http.ServeMux
+	nothing http.Handler // answers what no route takes
+	http    *http.Server
 }
 
 // How long a client may take. A package of some gigabytes over a slow line takes a while.
@@ -55,6 +57,7 @@ func New(c Config) *Server {
 	for _, r := range routes {
 		s.mux.Handle(r.pattern, s.route(r))
 	}
+	s.nothing, _ = s.mux.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: everything}})
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headTimeout,
@@ -100,6 +103,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		clean.URL = &u
 		r = clean
+	}
+	if !plain(r.URL) {
+		s.nothing.ServeHTTP(w, r)
+		return
 	}
 	s.mux.ServeHTTP(w, r)
 }

@@ -71,11 +71,13 @@ func (s *Server) importGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 		return nil, badRequest("filePath must be absolute, as the host may run in another folder")
 	}
 	p, err := store.OpenPackage(path)
-	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("%w; a confined host reads nothing outside of its folder of services: put the archive there "+
-			"under a name that begins with a dot, or send it in the body of a request", err)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%w; a confined host reads nothing outside of its folder of services: put the archive "+
+			"there, or send it in the body of a request", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: the host's disk has no %s", store.ErrNotFound, path)
+	case err != nil:
 		return nil, err
 	}
 	defer p.Close()

@@ -24,7 +24,7 @@ type keyItem struct {
 }
 
 func describeKey(k manifest.Key) keyItem {
-	item := keyItem{ID: k.ID, Label: k.Label, Description: k.Description}
+	item := keyItem{ID: k.ID, Label: k.Label, Description: k.Description, CreatedBy: k.CreatedBy}
 	if !k.Created.IsZero() {
 		item.CreatedOn = k.Created.Format(time.RFC3339)
 	}
@@ -55,7 +55,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) (id string, e
 	if id, err = set.Authorize(headers); err != nil {
 		w.Header().Set("WWW-Authenticate", `Basic realm="skep admin"`)
 		if s.Audit != nil {
-			s.Audit.Info("authfail", "path", r.URL.Path, "remote", remote(r), "reason", err.Error())
+			s.Audit.Info("authfail", "path", shown(r.URL.Path), "remote", remote(r), "reason", err.Error())
 		}
 	}
 	return id, err
@@ -101,7 +101,7 @@ func (s *Server) addKey(_ http.ResponseWriter, r *http.Request) (any, error) {
 	for _, field := range []struct {
 		to   *string
 		from *string
-	}{{&key.Label, body.Label}, {&key.Description, body.Description}} {
+	}{{&key.Label, body.Label}, {&key.Description, body.Description}, {&key.CreatedBy, body.CreatedBy}} {
 		if field.from != nil {
 			*field.to = *field.from
 		}
@@ -163,7 +163,7 @@ func (s *Server) revoke(id string) (any, error) {
 	err := s.updateKeys(func(keys []manifest.Key) ([]manifest.Key, error) {
 		left := slices.DeleteFunc(slices.Clone(keys), func(k manifest.Key) bool { return k.ID == id })
 		if len(left) == len(keys) {
-			return nil, fmt.Errorf("%w: no key with the id %.80q", store.ErrNotFound, id)
+			return nil, fmt.Errorf("%w: no key with this id", store.ErrNotFound)
 		}
 		return left, nil
 	})

@@ -5,8 +5,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"runtime/debug"
+	"strings"
 	"time"
+
+	"skep/host/internal/auth"
 )
 
 // route is one thing that the server can be asked for. Patterns are those of net/http.
@@ -14,7 +18,6 @@ type route struct {
 	pattern string
 	// handle answers with a value that becomes JSON, or has written its answer itself and gives nil.
 	handle func(s *Server, w http.ResponseWriter, r *http.Request) (any, error)
-	secret bool // the path holds a key
 	open   bool // for everybody
 	change bool // goes into the audit log
 	upload bool // takes a body of any size, and checks it itself
@@ -47,7 +50,7 @@ var routes = []route{
 
 	{pattern: "GET " + Prefix + "/keys", handle: (*Server).listKeys},
 	{pattern: "POST " + Prefix + "/keys", handle: (*Server).addKey, change: true},
-	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true, secret: true},
+	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true},
 	{pattern: "DELETE " + Prefix + "/keys/{id}/key", handle: (*Server).deleteKeyByID, change: true},
 
 	{pattern: "GET " + Prefix + "/metrics", handle: (*Server).metrics},
@@ -57,8 +60,11 @@ var routes = []route{
 	{pattern: "POST " + Prefix + "/cached-code-envs", handle: (*Server).noCodeEnvironments},
 	{pattern: "POST " + Prefix + "/register-global-code-env", handle: (*Server).noCodeEnvironments},
 
-	{pattern: "/", handle: (*Server).unknown, open: true},
+	{pattern: everything, handle: (*Server).unknown, open: true},
 }
+
+// everything is the pattern of what no other takes.
+const everything = "/"
 
 // route makes a handler of a route: it asks for the key, bounds the body, and turns the outcome into JSON.
 func (s *Server) route(r route) http.Handler {
@@ -72,20 +78,17 @@ func (s *Server) route(r route) http.Handler {
 		if !r.upload {
 			req.Body = http.MaxBytesReader(w, req.Body, maxBody)
 		}
-		path := req.URL.Path
-		if r.secret {
-			path = r.pattern
-		}
+		name := shown(req.URL.Path)
 		var answer any
 		if err == nil {
 			answer, err = r.handle(s, w, req)
 		}
 		if r.change {
-			s.audit(req, path, id, err, time.Since(start))
+			s.audit(req, name, id, err, time.Since(start))
 		}
 		switch {
 		case err != nil:
-			s.Log.Warn("admin request refused", "method", req.Method, "path", path, "reason", err)
+			s.Log.Warn("admin request refused", "method", req.Method, "path", name, "reason", err)
 			writeError(w, failureOf(err))
 		case answer != nil:
 			writeJSON(w, http.StatusOK, answer)
@@ -96,7 +99,7 @@ func (s *Server) route(r route) http.Handler {
 // recovered answers a request whose handling panicked.
 func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if p := recover(); p != nil {
-		s.Log.Error("admin request failed", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p),
+		s.Log.Error("admin request failed", "method", r.Method, "path", shown(r.URL.Path), "panic", fmt.Sprint(p),
 			"stack", string(debug.Stack()))
 		writeError(w, internalError)
 	}
@@ -116,12 +119,45 @@ func (s *Server) audit(r *http.Request, path, key string, err error, took time.D
 		slog.String("outcome", outcome), slog.Duration("took", took))
 }
 
-// unknown answers what no route takes. It tells nobody which paths there are.
+// unknown answers what no route takes. It tells nobody without a key which paths there are.
 func (s *Server) unknown(w http.ResponseWriter, r *http.Request) (any, error) {
 	if _, err := s.authorize(w, r); err != nil {
 		return nil, err
 	}
-	return nil, failure{http.StatusNotFound, "NotFound", "no such path, or not with this method: " + r.Method + " " + r.URL.Path}
+	if allowed := s.allowed(r); len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return nil, failure{http.StatusMethodNotAllowed, "MethodNotAllowed",
+			"the path takes " + strings.Join(allowed, ", ") + ", not " + r.Method}
+	}
+	return nil, failure{http.StatusNotFound, "NotFound", "no such path: " + shown(r.URL.Path)}
 }
+
+// allowed are the methods with which there is a route of the request's path.
+func (s *Server) allowed(r *http.Request) (methods []string) {
+	if !plain(r.URL) {
+		return nil
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := s.mux.Handler(&other); pattern != everything {
+			methods = append(methods, method)
+		}
+	}
+	return methods
+}
+
+// shown is a path as it may be logged: without the key that one below /keys holds, unless it is a key's id.
+func shown(path string) string {
+	const keys = Prefix + "/keys/"
+	rest, ok := strings.CutPrefix(path, keys)
+	if id, isID := strings.CutSuffix(rest, "/key"); !ok || isID && !auth.LooksSecret(id) {
+		return path
+	}
+	return keys + "…"
+}
+
+// plain says whether a path names what it seems to: it has no segment . or .., for which a mux would redirect.
+func plain(u *url.URL) bool { return path.Clean(u.EscapedPath()) == u.EscapedPath() }
 
 func pathUnescape(path string) (string, error) { return url.PathUnescape(path) }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"skep/host/internal/manifest"
@@ -46,12 +47,18 @@ func FormatKeys(keys []manifest.Key) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
+// secretPrefix is what the keys begin with that this package makes.
+const secretPrefix = "skep_"
+
+// LooksSecret says whether a text may be a key, so that it must not be shown; the ids of keys are none.
+func LooksSecret(text string) bool { return strings.HasPrefix(text, secretPrefix) }
+
 // GenerateKey makes a new API key of 256 random bits, and what is stored of it: the label and so on are for the caller
 // to fill in.
 func GenerateKey(now time.Time) (secret string, key manifest.Key) {
 	var random [32 + 6]byte
 	_, _ = rand.Read(random[:]) // never fails: the process would end
-	secret = "skep_" + base64.RawURLEncoding.EncodeToString(random[:32])
+	secret = secretPrefix + base64.RawURLEncoding.EncodeToString(random[:32])
 	hash := sha256.Sum256([]byte(secret))
 	return secret, manifest.Key{
 		ID:      "k" + hex.EncodeToString(random[32:]),

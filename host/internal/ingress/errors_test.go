@@ -126,11 +126,14 @@ func TestErrorsOfGuests(t *testing.T) {
 		{"corrected", abi.Result{Tag: abi.TagError, Status: 200, Message: "fine?"},
 			500, "DkuCustomApiException", "fine?", true},
 	} {
-		s := start(t, endpoint("text", answers(test.result)))
-		got := s.post(t, "text/run", "{}")
-		checkError(t, test.name, got, test.status, test.errorType)
-		if want := string(mustJSON(t, test.message)); !strings.Contains(got.body, `"message":`+want) {
-			t.Errorf("%s: body %s, want message %s", test.name, got.body, want)
+		// Whether the endpoint may answer with custom responses makes no difference.
+		s := start(t, endpoint("text", answers(test.result)), custom("custom", answers(test.result)))
+		for _, path := range []string{"text/run", "custom/run"} {
+			got := s.post(t, path, "{}")
+			checkError(t, test.name, got, test.status, test.errorType)
+			if want := string(mustJSON(t, test.message)); !strings.Contains(got.body, `"message":`+want) {
+				t.Errorf("%s: %s: body %s, want message %s", test.name, path, got.body, want)
+			}
 		}
 		if noted := strings.Contains(s.log.String(), "answer corrected"); noted != test.note {
 			t.Errorf("%s: log:\n%s", test.name, s.log)

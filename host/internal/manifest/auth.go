@@ -44,6 +44,7 @@ type Key struct {
 	Hash        string    `json:"hash"` // "sha256:" and the SHA-256 of the key in hex
 	Label       string    `json:"label,omitempty"`
 	Description string    `json:"description,omitempty"`
+	CreatedBy   string    `json:"createdBy,omitempty"` // who asked for it, by their own account
 	Created     time.Time `json:"created,omitzero"`
 	Expiry      time.Time `json:"expiry,omitzero"` // from when on the key is not valid; zero: never
 }
@@ -91,6 +92,8 @@ func (k Key) Check() (field string, err error) {
 		return "label", fmt.Errorf("has %d bytes, the most is %d", len(k.Label), maxKeyLabel)
 	case len(k.Description) > maxKeyLabel:
 		return "description", fmt.Errorf("has %d bytes, the most is %d", len(k.Description), maxKeyLabel)
+	case len(k.CreatedBy) > maxKeyLabel:
+		return "createdBy", fmt.Errorf("has %d bytes, the most is %d", len(k.CreatedBy), maxKeyLabel)
 	}
 	return "", nil
 }
