@@ -285,7 +285,7 @@ func TestAdminKeys(t *testing.T) {
 // TestAdminPaths says what becomes of paths and methods that no route takes: nothing is ever redirected, as a client would
 // follow without its body, and nobody without a key learns which paths there are.
 func TestAdminPaths(t *testing.T) {
-	a := administer(t)
+	a := administer(t, host.Config{})
 	for _, test := range []struct {
 		method, path string
 		status       int

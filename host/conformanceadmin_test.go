@@ -26,7 +26,7 @@ func packages(t *testing.T) (dir string) {
 // TestConformanceOfAdmin sends the recorded requests of the admin client, with what is known only now filled in:
 // addresses, the folder of packages, and the keys that the host makes.
 func TestConformanceOfAdmin(t *testing.T) {
-	a, dir, requests := administer(t), packages(t), recorded(t)
+	a, dir, requests := administer(t, host.Config{}), packages(t), recorded(t)
 	user, admin := strings.TrimPrefix(a.URL, "http://"), strings.TrimPrefix(a.admin, "http://")
 	basic := func(key string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":")) }
 	fill := []string{"127.0.0.1:12000", user, "127.0.0.1:12001", admin, "%2Fpackages", url.QueryEscape(dir),

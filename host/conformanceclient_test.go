@@ -86,7 +86,7 @@ func clientAgrees(t *testing.T, rows []conformance, out []byte, dir string) {
 }
 
 func TestConformanceOfAdminClient(t *testing.T) {
-	a, dir := administer(t), packages(t)
+	a, dir := administer(t, host.Config{}), packages(t)
 	clientAgrees(t, adminConformance, runClient(t, "call", "--group", "admin", "--user", a.URL, "--admin", a.admin,
 		"--admin-key", a.key, "--packages", dir), dir)
 }

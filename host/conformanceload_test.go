@@ -17,7 +17,7 @@ import (
 // of an older generation than it has seen; and who has been told that a switch is done sees the new one.
 func TestSwitchUnderLoad(t *testing.T) {
 	const generations, clients, each = 6, 4, 25
-	a := administer(t)
+	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	names := map[string]int{}
 	for g := range generations {
