@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"skep/host"
 )
 
 // packages are what the calls of the admin client import.
