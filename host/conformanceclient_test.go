@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"skep/host"
 )
 
 // runClient runs testdata/client/client.py with the Python client that make test-client installs.
