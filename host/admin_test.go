@@ -28,11 +28,6 @@ type administered struct {
 
 func administer(t *testing.T, config host.Config) *administered {
 	t.Helper()
-	return administerWith(t, host.Config{})
-}
-
-func administerWith(t *testing.T, config host.Config) *administered {
-	t.Helper()
 	a := &administered{root: t.TempDir()}
 	s, err := store.Open(a.root)
 	if err != nil {
@@ -319,7 +314,7 @@ func TestAdminPaths(t *testing.T) {
 // TestAdminLogTellsNoKeys puts keys where they belong in paths, and where they do not.
 func TestAdminLogTellsNoKeys(t *testing.T) {
 	log := new(journal)
-	a := administerWith(t, host.Config{Log: log.logger()})
+	a := administer(t, host.Config{Log: log.logger()})
 	secret := a.ask(t, 200, "POST", "/admin/api/keys", "")["key"].(string)
 	for _, test := range []struct {
 		status                      int
