@@ -78,7 +78,6 @@ func (s *Sandbox) adopt(template *instance) error {
 	if err != nil {
 		return err
 	}
-	s.module.rewritten.Data = nil
 	s.spec.Module, s.spec.Init, s.spec.WarmUp = nil, nil, nil
 	first, err := s.fresh()
 	if err != nil {
@@ -115,7 +114,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 	in.line = &s.line
 	in.begin(ctx, time.Now(), s.spec.Limits.Init, 0)
 	for _, segment := range s.module.rewritten.Data {
-		if !in.mod.Memory().Write(segment.Offset, segment.Bytes) {
+		if !in.mod.Memory().Write(segment.Offset, segment.of(s.spec.Module)) {
 			return in, refuse("a data segment lies outside of the memory")
 		}
 	}

@@ -20,6 +20,10 @@ const (
 	ExportStart = ReservedPrefix + "start" // the start function, where the module has one
 )
 
+// Revision counts what [Check] and [Rewrite] were: whoever keeps what came of them keeps it for one revision. It goes up
+// with every change by which a module is refused that was not before, or rewritten in another way.
+const Revision = 1
+
 // Rewritten is a module made ready for a host that meters it and sets it back.
 type Rewritten struct {
 	Module []byte
@@ -38,9 +42,10 @@ type Rewritten struct {
 	MaxMemory uint32
 }
 
-// Segment is what the module writes into its memory when it starts. Bytes are part of the original module.
+// Segment is what the module writes into its memory when it starts. Bytes are part of the original module, from Start on.
 type Segment struct {
 	Offset uint32
+	Start  int
 	Bytes  []byte
 }
 

@@ -147,7 +147,7 @@ func (w *rewriter) dataSection() ([]byte, error) {
 			out = append(out, r.module[start:r.pos]...)
 			continue
 		}
-		w.out.Data = append(w.out.Data, Segment{Offset: offset, Bytes: bytes})
+		w.out.Data = append(w.out.Data, Segment{Offset: offset, Start: r.pos - len(bytes), Bytes: bytes})
 		out = append(out, 1, 0)
 	}
 	if !w.namesData {
