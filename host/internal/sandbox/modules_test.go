@@ -1,21 +1,22 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
 	"skep/host/internal/manifest"
 )
 
-// loadSmall loads a guest that answers with its own memory, and knows nothing of others.
-func loadSmall(ctx context.Context, e *Engine, module []byte) (*Sandbox, error) {
+// loadEcho loads a guest of a few bytes.
+func loadEcho(t *testing.T, e *Engine) (*Sandbox, error) {
+	t.Helper()
 	m := manifest.Default()
-	return e.Load(ctx, Spec{Module: module, Limits: m.Limits, Pool: m.Pool, Accept: new(answer),
-		Log: slog.New(slog.DiscardHandler)})
+	return e.Load(t.Context(), Spec{Module: read(t, "testdata/echo/echo.wasm"), Limits: m.Limits, Pool: m.Pool,
+		Accept: new(answer), Log: slog.New(slog.DiscardHandler)})
 }
 
 // TestModulesAreShared has several sandboxes of the same bytes: their code is loaded and charged once, and freed with the
@@ -104,4 +105,77 @@ func loadUnclosed(t *testing.T, e *Engine, change func(*Spec)) (*Sandbox, error)
 		change(&spec)
 	}
 	return e.Load(t.Context(), spec)
+}
+
+// TestModulesHammer has many goroutines load, use and close sandboxes of the same bytes, so that the last use of one is
+// the first of another all the time.
+func TestModulesHammer(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 25 {
+				s, err := loadEcho(t, e)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := s.Call(t.Context(), plainRequest(), new(answer)); err != nil {
+					t.Error(err)
+				}
+				for range 2 {
+					all.Go(func() {
+						if err := s.Close(); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+			}
+		})
+	}
+	all.Wait()
+	if len(e.modules.loaded) != 0 {
+		t.Errorf("%d modules are loaded when all is closed", len(e.modules.loaded))
+	}
+}
+
+// TestLoadingLeavesNothing loads and closes a Go guest over and over: neither heap nor mappings nor open files grow.
+func TestLoadingLeavesNothing(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("mappings are counted on Linux only")
+	}
+	e := newBudgetEngine(t, 0)
+	cycles := func(n int) {
+		for range n {
+			s, err := loadUnclosed(t, e, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustAsk(t, s, "count", "1")
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	size := func() (heap uint64, mappings, open int) {
+		for range 3 { // the engine's finalizers run between
+			runtime.GC()
+		}
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc, strings.Count(string(read(t, "/proc/self/maps")), "\n"), len(names("/proc/self/fd"))
+	}
+	n := 200
+	if testing.Short() {
+		n = 20
+	}
+	cycles(5)
+	heap, mappings, open := size()
+	cycles(n)
+	heapAfter, mappingsAfter, openAfter := size()
+	t.Logf("heap %d to %d bytes, %d to %d mappings, %d to %d files", heap, heapAfter, mappings, mappingsAfter, open, openAfter)
+	if heapAfter > heap+2<<20 || mappingsAfter > mappings+20 || openAfter > open+2 {
+		t.Errorf("after %d more cycles: heap %d, was %d bytes; %d mappings, were %d; %d files, were %d", n,
+			heapAfter, heap, mappingsAfter, mappings, openAfter, open)
+	}
 }

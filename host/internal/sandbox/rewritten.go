@@ -12,19 +12,9 @@ import (
 // means the same as the fields of wasmbin.Rewritten.
 type rewritten struct {
 	Globals   []string
-	Data      []segment
 	Beside    int64
 	MaxMemory uint32
 }
-
-// segment is a data segment: bytes of the module as it came, which need not stay in memory.
-type segment struct {
-	Offset     uint32 // in the guest's memory
-	Start, End int    // in the module
-}
-
-// of gives the bytes of the segment.
-func (s segment) of(module []byte) []byte { return module[s.Start:s.End] }
 
 // describe writes what is kept beside the code of a module.
 func describe(dir string, module *wasmbin.Rewritten) error {
@@ -33,9 +23,6 @@ func describe(dir string, module *wasmbin.Rewritten) error {
 		return err
 	}
 	r := rewritten{Globals: module.Globals, Beside: module.Beside, MaxMemory: module.MaxMemory}
-	for _, s := range module.Data {
-		r.Data = append(r.Data, segment{s.Offset, s.Start, s.Start + len(s.Bytes)})
-	}
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
 	"time"
 
 	"skep/abi"
@@ -38,6 +39,7 @@ type Sandbox struct {
 	image  *image // nil where none can be taken
 	pool   *pool
 	line   line // of long calls
+	shut   func() error
 }
 
 var _ service.Caller = (*Sandbox)(nil)
@@ -51,6 +53,7 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 	}
 	s := &Sandbox{engine: e, spec: spec, module: m}
 	s.pool = newPool(spec.Pool, s.fresh)
+	s.shut = sync.OnceValue(s.shutdown)
 	template, err := s.template(ctx)
 	if err != nil {
 		_ = m.close() // what matters is why the module was refused
@@ -113,8 +116,11 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 	}
 	in.line = &s.line
 	in.begin(ctx, time.Now(), s.spec.Limits.Init, 0)
-	for _, segment := range s.module.rewritten.Data {
-		if !in.mod.Memory().Write(segment.Offset, segment.of(s.spec.Module)) {
+	for segment, err := range wasmbin.Segments(s.spec.Module) {
+		if err != nil {
+			return in, refuse("%w", err)
+		}
+		if !in.mod.Memory().Write(segment.Offset, segment.Bytes) {
 			return in, refuse("a data segment lies outside of the memory")
 		}
 	}
@@ -218,8 +224,11 @@ func (s *Sandbox) reusable(in *instance) bool {
 	return s.image.restore(in, s.engine.rollback)
 }
 
-// Close ends the sandbox. Calls that run or wait are answered first.
-func (s *Sandbox) Close() error {
+// Close ends the sandbox. Calls that run or wait are answered first. A second Close does nothing and returns what the
+// first did.
+func (s *Sandbox) Close() error { return s.shut() }
+
+func (s *Sandbox) shutdown() error {
 	s.engine.pools.remove(s.pool)
 	s.pool.close()
 	<-s.pool.empty

@@ -18,7 +18,10 @@ func FuzzModule(f *testing.F) {
 		_, _, errSection := Section(module, name)
 		_, errExports := Exports(module)
 		_, errOutline := Outline(module)
-		for _, err := range []error{errSection, errExports, errOutline} {
+		var errSegments error
+		for _, errSegments = range Segments(module) {
+		}
+		for _, err := range []error{errSection, errExports, errOutline, errSegments} {
 			var at *Error
 			if err != nil && (!errors.As(err, &at) || at.Offset < 0 || at.Offset > len(module) || at.Text == "") {
 				t.Fatalf("unclear error %v", err)

@@ -29,8 +29,8 @@ type Rewritten struct {
 	Module []byte
 	// Globals are the names under which the module's own mutable globals are exported.
 	Globals []string
-	// Data are the module's active data segments. They were taken out: the host writes them once, so that a new
-	// instance costs no copy.
+	// Data are the module's active data segments, as [Segments] gives them. They were taken out: the host writes them
+	// once, so that a new instance costs no copy.
 	Data []Segment
 	// Beside is how many bytes an engine keeps for each instance beside its memory, at most and about: for tables,
 	// segments and globals.
@@ -42,10 +42,9 @@ type Rewritten struct {
 	MaxMemory uint32
 }
 
-// Segment is what the module writes into its memory when it starts. Bytes are part of the original module, from Start on.
+// Segment is what the module writes into its memory when it starts. Bytes are part of the original module.
 type Segment struct {
 	Offset uint32
-	Start  int
 	Bytes  []byte
 }
 
