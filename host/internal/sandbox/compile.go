@@ -35,9 +35,12 @@ type source struct {
 	rewrite func() (*wasmbin.Rewritten, error)
 }
 
-func (e *Engine) source(binary []byte) source {
-	digest := sha256.Sum256(binary)
-	return source{hex.EncodeToString(digest[:]), func() (*wasmbin.Rewritten, error) {
+func (e *Engine) source(binary []byte, digest string) source {
+	if digest == "" {
+		sum := sha256.Sum256(binary)
+		digest = hex.EncodeToString(sum[:])
+	}
+	return source{digest, func() (*wasmbin.Rewritten, error) {
 		if !e.off.check {
 			if err := wasmbin.Check(binary); err != nil {
 				return nil, refuse("%w", err)
@@ -53,8 +56,8 @@ func (e *Engine) source(binary []byte) source {
 
 // compile gives a module that keeps to the ABI and may use memory bytes. What has been loaded already is shared; else its
 // code is loaded, and before that checked, rewritten and compiled by a child, where it is not kept.
-func (e *Engine) compile(ctx context.Context, binary []byte, memory int64) (*module, error) {
-	from := e.source(binary)
+func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memory int64) (*module, error) {
+	from := e.source(binary, digest)
 	m, err := e.modules.acquire(ctx, from.digest, func() (*module, error) {
 		m, err := e.load(ctx, from)
 		if err != nil {

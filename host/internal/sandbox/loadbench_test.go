@@ -15,7 +15,7 @@ func BenchmarkCompile(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		m, err := e.compile(b.Context(), module, 64<<20)
+		m, err := e.compile(b.Context(), module, "", 64<<20)
 		if err != nil {
 			b.Fatal(err)
 		}

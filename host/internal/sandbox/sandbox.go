@@ -17,6 +17,8 @@ import (
 // Spec is a module with all that its sandbox needs to know.
 type Spec struct {
 	Module []byte
+	// Digest is the SHA-256 of Module in hex, where the caller knows it. Default: it is computed.
+	Digest string
 	Limits manifest.Limits
 	Pool   manifest.Pool
 	// Isolation is manifest.IsolationInstance for a module that keeps its memory from call to call; otherwise every
@@ -47,7 +49,7 @@ var _ service.Caller = (*Sandbox)(nil)
 // Load compiles a module, initialises it, warms it up and takes its image, all within spec.Limits.Init but for the
 // compilation. The sandbox is ready to be called; it holds one instance.
 func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
-	m, err := e.compile(ctx, spec.Module, spec.Limits.Memory)
+	m, err := e.compile(ctx, spec.Module, spec.Digest, spec.Limits.Memory)
 	if err != nil {
 		return nil, err
 	}
