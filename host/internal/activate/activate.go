@@ -29,7 +29,7 @@ type Activator struct {
 	Log      *slog.Logger
 
 	slots   chan struct{} // modules that are compiled at the same time
-	reads   chan struct{} // modules that are read at the same time, before that
+	reads   chan struct{} // generations that are inspected at the same time, before that
 	ctx     context.Context
 	stop    context.CancelFunc
 	closing sync.WaitGroup // callers that answer their last calls

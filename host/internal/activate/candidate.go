@@ -28,8 +28,6 @@ func (c *candidate) refuse(reason error) {
 // read looks at all that can be known without compiling: the files, the manifest, and what the operator and the
 // infrastructure grant.
 func (a *Activator) read(e store.Endpoint) *candidate {
-	a.reads <- struct{}{}
-	defer func() { <-a.reads }()
 	c := &candidate{stored: e}
 	err := a.guarded(c, func() (err error) {
 		if c.files, err = a.Store.Read(e); err != nil {
