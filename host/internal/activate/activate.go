@@ -30,6 +30,7 @@ type Activator struct {
 	Log      *slog.Logger
 
 	slots   chan struct{} // modules that are compiled at the same time
+	reads   chan struct{} // generations that are inspected at the same time, before that
 	ctx     context.Context
 	stop    context.CancelFunc
 	closing sync.WaitGroup // callers that answer their last calls
@@ -44,6 +45,7 @@ type Activator struct {
 func New(s *store.Store, e *sandbox.Engine, r *service.Registry, t infra.Type, log *slog.Logger) *Activator {
 	a := &Activator{Store: s, Engine: e, Registry: r, Infra: t, Log: log,
 		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		reads:   make(chan struct{}, runtime.GOMAXPROCS(0)),
 		lines:   make(map[string]*line),
 		reports: make(map[string]Report)}
 	a.ctx, a.stop = context.WithCancel(context.Background())

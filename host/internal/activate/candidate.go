@@ -42,8 +42,8 @@ func (a *Activator) read(e store.Endpoint) *candidate {
 		}
 		return Granted(c.stored.Service+"/"+c.stored.ID, c.manifest, a.Infra)
 	})
+	c.files.Module = nil // there may be more than fit into the memory: it is read again when its turn has come
 	if err != nil {
-		c.files.Module = nil
 		a.refuse(c, err)
 	} else {
 		c.endpoint = c.describe(service.StateLoading)

@@ -25,6 +25,8 @@ type generation struct {
 
 // inspect looks at all that can be known of a generation without compiling.
 func (a *Activator) inspect(stored store.Generation) *generation {
+	a.reads <- struct{}{} // one after the other: then the first serves while others are still looked at
+	defer func() { <-a.reads }()
 	g := &generation{stored: stored, endpoints: make(map[string]*service.Endpoint)}
 	for _, e := range stored.Endpoints {
 		c := a.read(e)

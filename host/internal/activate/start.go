@@ -28,7 +28,6 @@ func (a *Activator) start(ctx context.Context, c *candidate) {
 		results, err = a.bringUp(ctx, c)
 		return err
 	})
-	c.files.Module = nil
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
@@ -54,9 +53,17 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	if err != nil {
 		return nil, err
 	}
+	files, err := a.Store.Read(c.stored)
+	if err != nil {
+		return nil, err
+	}
+	if files.Digest != c.files.Digest {
+		return nil, fmt.Errorf("%s has changed since its manifest was read; it is loaded again", c.stored.Module)
+	}
 	log := a.Log.With("service", c.stored.Service, "generation", c.stored.Generation, "endpoint", c.stored.ID)
 	caller, err := a.Engine.Load(ctx, sandbox.Spec{
-		Module:    c.files.Module,
+		Module:    files.Module,
+		Digest:    files.Digest,
 		Limits:    c.manifest.Limits,
 		Pool:      c.manifest.Pool,
 		Isolation: c.manifest.Isolation,

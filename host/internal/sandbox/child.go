@@ -1,11 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -15,12 +17,12 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"skep/host/internal/confine"
+	"skep/host/internal/wasmbin"
 )
 
 // A child compiles one module and ends. It finds its limits in its environment and the module on standard input, works
 // in the folder where it was started, and leaves there what the engine wrote. Under its limits it starts itself anew, as
-// a process that has no other files. Standard output takes the reason why a
-// module cannot be compiled.
+// a process that has no other files. Standard output takes the reason why a module cannot be compiled.
 
 // childVariable makes a program a child; its value is a childLimits.
 const childVariable = "SKEP_COMPILE_CHILD"
@@ -107,13 +109,37 @@ func beChild(text string) error {
 	if err != nil {
 		return err
 	}
+	return compileHere(module)
+}
+
+// compileHere has the engine compile a module, and leaves the code in this folder under the name that it has for the
+// module's outline: whoever loads it then need not read and validate the bodies, which are most of a module. Nothing in the
+// code depends on them.
+func compileHere(module []byte) error {
 	cache, err := wazero.NewCompilationCacheWithDir(".")
 	if err != nil {
 		return err
 	}
 	ctx := experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
-	if _, err := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache)).CompileModule(ctx, module); err != nil {
+	rt := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache))
+	if _, err := rt.CompileModule(ctx, module); err != nil {
 		return fmt.Errorf("%w: %w", errNotCompiled, err)
 	}
-	return nil // all memory goes with the process
+	outline, err := wasmbin.Outline(module)
+	if err != nil || bytes.Equal(outline, module) {
+		return err
+	}
+	folder, code, err := onlyFile(".")
+	if err != nil {
+		return err
+	}
+	if _, err := rt.CompileModule(ctx, outline); err != nil {
+		return fmt.Errorf("its outline: %w", err)
+	}
+	for _, name := range names(folder) {
+		if name != code {
+			return os.Rename(filepath.Join(folder, code), filepath.Join(folder, name))
+		}
+	}
+	return errors.New("the engine does not tell a module from its outline")
 }

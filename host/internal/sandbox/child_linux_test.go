@@ -33,7 +33,7 @@ func TestChildMemory(t *testing.T) {
 	if err != nil {
 		t.Fatalf("with the usual limits: %v", err)
 	}
-	if err := m.close(); err != nil {
+	if err := m.free(); err != nil {
 		t.Error(err)
 	}
 }

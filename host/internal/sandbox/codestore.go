@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,15 +13,23 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"skep/host/internal/wasmbin"
 )
 
-// codeStore keeps compiled code:
+// codeStore keeps compiled code, and what else a host must know to load it: neither the check nor the rewrite of a module
+// is done again.
 //
 //	<dir>/<engine kind>/<digest of the module>/<engine's folder>/<entry>   written by the engine, in a child
-//	<dir>/<engine kind>/<digest of the module>/sha256                     of the entry, as sha256sum prints it
+//	<dir>/<engine kind>/<digest of the module>/outline.wasm               the rewritten module without its code
+//	<dir>/<engine kind>/<digest of the module>/rewritten.json             what the rewrite says of it
+//	<dir>/<engine kind>/<digest of the module>/sha256                     of all three, as sha256sum prints it
 //	<dir>/tmp-*                                                           what is being made or removed
 //
-// The folder of a module appears by a rename when all of it is written. Its time of modification is that of its last
+// The digest is that of the module as it came; the engine kind names the revision of the check and the rewrite. That a
+// folder is there says that the module has passed the check: who can write to it could as well write code.
+//
+// The hashes find damage, not malice. The folder of a module appears by a rename when all of it is written. Its time of modification is that of its last
 // use. Whoever uses it holds a lock on it, so that no process collects it.
 type codeStore struct {
 	dir      string
@@ -37,6 +44,8 @@ type codeStore struct {
 
 const (
 	sumFile      = "sha256"
+	outlineFile  = "outline.wasm"
+	rewriteFile  = "rewritten.json"
 	tmpPrefix    = "tmp-"
 	enginePrefix = "wazero-"       // of the engine's folder, and so of every engine kind
 	digestLength = 2 * sha256.Size // in hex
@@ -93,15 +102,17 @@ func (c *code) size() (int64, error) {
 }
 
 // get gives the code of a module: what is kept, when its hash is right and anew is not set, else what a child compiles.
-func (s *codeStore) get(ctx context.Context, module []byte, anew bool) (*code, error) {
-	digest := sha256.Sum256(module)
-	key := hex.EncodeToString(digest[:])
-	dir := filepath.Join(s.ofKind(), key)
-	err := s.flights.do(ctx, key, func() error {
+func (s *codeStore) get(ctx context.Context, from source, anew bool) (*code, error) {
+	dir := filepath.Join(s.ofKind(), from.digest)
+	err := s.flights.do(ctx, from.digest, func() error {
 		if !anew && s.use(dir) {
 			return nil
 		}
-		return s.compile(ctx, dir, module, anew)
+		rewritten, err := from.rewrite()
+		if err != nil {
+			return err
+		}
+		return s.compile(ctx, dir, rewritten, anew)
 	})
 	if err != nil {
 		return nil, err
@@ -139,18 +150,18 @@ func (s *codeStore) check(dir string) error {
 	if err != nil {
 		return err
 	}
-	have, err := s.sum(dir)
+	have, err := s.sum(dir, filepath.Base(dir))
 	if err != nil {
 		return err
 	}
 	if !bytes.Equal(have, want) {
-		return fmt.Errorf("the hash is %.64q, want %.64q", have, want)
+		return fmt.Errorf("the hashes are %q, want %.400q", have, want)
 	}
 	return nil
 }
 
-// sum is what the file of the hash has to say.
-func (s *codeStore) sum(dir string) ([]byte, error) {
+// sum is what the file of the hashes has to say: as the last line, of which module all this is.
+func (s *codeStore) sum(dir, digest string) ([]byte, error) {
 	folder, entry, err := onlyFile(dir)
 	if err != nil {
 		return nil, err
@@ -158,21 +169,31 @@ func (s *codeStore) sum(dir string) ([]byte, error) {
 	if folder != s.kind.folder {
 		return nil, fmt.Errorf("the code is for the engine %s, this is %s", folder, s.kind.folder)
 	}
-	file, err := os.Open(filepath.Join(dir, folder, entry))
+	var text []byte
+	for _, name := range []string{folder + "/" + entry, outlineFile, rewriteFile} {
+		digest, err := digestOf(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		text = fmt.Appendf(text, "%x  %s\n", digest, name)
+	}
+	return fmt.Appendf(text, "# of %s\n", digest), nil
+}
+
+func digestOf(path string) ([]byte, error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return nil, err
-	}
-	return fmt.Appendf(nil, "%x  %s/%s\n", hash.Sum(nil), folder, entry), nil
+	_, err = io.Copy(hash, file)
+	return hash.Sum(nil), err
 }
 
 // compile has a child make the code of a module, and puts it into dir. Code that another process put there meanwhile is
 // as good, unless anew says that it is not.
-func (s *codeStore) compile(ctx context.Context, dir string, module []byte, anew bool) error {
+func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rewritten, anew bool) error {
 	tmp, err := os.MkdirTemp(s.dir, tmpPrefix)
 	if err != nil {
 		return fmt.Errorf("compiled code: %w", err)
@@ -185,10 +206,13 @@ func (s *codeStore) compile(ctx context.Context, dir string, module []byte, anew
 	defer lock.release()
 
 	started := time.Now()
-	if err := s.compiler.run(ctx, tmp, module); err != nil {
+	if err := s.compiler.run(ctx, tmp, module.Module); err != nil {
 		return err
 	}
-	sum, err := s.sum(tmp)
+	if err := describe(tmp, module); err != nil {
+		return fmt.Errorf("compiled code: %w", err)
+	}
+	sum, err := s.sum(tmp, filepath.Base(dir))
 	if err != nil {
 		return fmt.Errorf("what the compiler left cannot be used; is it of the same version as this program? %w", err)
 	}

@@ -3,7 +3,9 @@ package sandbox
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -39,21 +41,31 @@ func newEngine(t *testing.T, dir string, compiler ...string) *Engine {
 	return e
 }
 
+// asIs is a module that is compiled as it is.
+func asIs(module []byte) source {
+	digest := sha256.Sum256(module)
+	return source{hex.EncodeToString(digest[:]), func() (*wasmbin.Rewritten, error) {
+		return &wasmbin.Rewritten{Module: module}, nil
+	}}
+}
+
 // tiny is a module that compiles in no time; each name makes another one.
-func tiny(name string) *wasmbin.Rewritten {
+func tiny(name string) source { return asIs(tinyModule(name)) }
+
+func tinyModule(name string) []byte {
 	custom := append([]byte{byte(len(name))}, name...)
-	return &wasmbin.Rewritten{Module: append(append(sound().bytes(), 0, byte(len(custom))), custom...)}
+	return append(append(sound().bytes(), 0, byte(len(custom))), custom...)
 }
 
 // mustCode loads a module, which is closed at the end of the test, and gives its folder.
-func mustCode(t *testing.T, e *Engine, module *wasmbin.Rewritten) string {
+func mustCode(t *testing.T, e *Engine, module source) string {
 	t.Helper()
 	m, err := e.load(t.Context(), module)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := m.close(); err != nil {
+		if err := m.free(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -71,9 +83,9 @@ func wantChildren(t *testing.T, e *Engine, want int64) {
 }
 
 // codeOf is the folder of any module.
-func codeOf(t *testing.T, module *wasmbin.Rewritten) string {
+func codeOf(t *testing.T, module source) string {
 	t.Helper()
-	kept, err := newEngine(t, "").codes.get(t.Context(), module.Module, false)
+	kept, err := newEngine(t, "").codes.get(t.Context(), module, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +163,8 @@ func TestCodeIsKept(t *testing.T) {
 
 // TestDamage has something happen to kept code: a child compiles it again, once, and what comes of it can be loaded.
 func TestDamage(t *testing.T) {
-	other := read(t, entryOf(t, codeOf(t, big(3, 3))))
+	foreign := codeOf(t, big(3, 3))
+	other := read(t, entryOf(t, foreign))
 	type damage struct {
 		name string
 		do   func(t *testing.T, dir, entry string)
@@ -179,6 +192,21 @@ func TestDamage(t *testing.T) {
 		{"no folder of the engine", func(t *testing.T, _, entry string) { os.RemoveAll(filepath.Dir(entry)) }},
 		{"no sum", func(t *testing.T, dir, _ string) { os.Remove(filepath.Join(dir, sumFile)) }},
 		{"empty sum", func(t *testing.T, dir, _ string) { write(t, filepath.Join(dir, sumFile), nil) }},
+		{"another outline", func(t *testing.T, dir, _ string) {
+			write(t, filepath.Join(dir, outlineFile), read(t, filepath.Join(foreign, outlineFile)))
+		}},
+		{"no outline", func(t *testing.T, dir, _ string) { os.Remove(filepath.Join(dir, outlineFile)) }},
+		{"what the rewrite says changed", func(t *testing.T, dir, _ string) {
+			path := filepath.Join(dir, rewriteFile)
+			write(t, path, bytes.Replace(read(t, path), []byte(`"MaxMemory":0`), []byte(`"MaxMemory":9`), 1))
+		}},
+		{"no word of the rewrite", func(t *testing.T, dir, _ string) { os.Remove(filepath.Join(dir, rewriteFile)) }},
+		{"the folder of another module", func(t *testing.T, dir, _ string) {
+			os.RemoveAll(dir)
+			if err := os.CopyFS(dir, os.DirFS(foreign)); err != nil {
+				t.Error(err)
+			}
+		}},
 		{"nothing", func(t *testing.T, dir, _ string) { os.RemoveAll(dir); os.Mkdir(dir, 0o700) }},
 	} {
 		t.Run(d.name, func(t *testing.T) {
@@ -196,36 +224,57 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestEveryByteCounts flips each byte of an entry in turn.
+// TestEveryByteCounts flips each byte that is kept in turn.
 func TestEveryByteCounts(t *testing.T) {
 	e := newEngine(t, "")
 	dir := mustCode(t, e, tiny("a"))
-	entry := entryOf(t, dir)
-	whole := read(t, entry)
-	for i := range whole {
-		changed := bytes.Clone(whole)
-		changed[i]++
-		write(t, entry, changed)
-		if e.codes.check(dir) == nil {
-			t.Errorf("byte %d of %d is not covered by the hash", i, len(whole))
+	for _, path := range []string{entryOf(t, dir), filepath.Join(dir, outlineFile), filepath.Join(dir, rewriteFile),
+		filepath.Join(dir, sumFile)} {
+		whole := read(t, path)
+		for i := range whole {
+			changed := bytes.Clone(whole)
+			changed[i]++
+			write(t, path, changed)
+			if e.codes.check(dir) == nil {
+				t.Errorf("%s: byte %d of %d is not covered by the hash", path, i, len(whole))
+			}
+		}
+		write(t, path, whole)
+		if err := e.codes.check(dir); err != nil {
+			t.Error(err)
 		}
 	}
-	write(t, entry, whole)
-	if err := e.codes.check(dir); err != nil {
-		t.Error(err)
+}
+
+// TestOtherRevision shows that nothing is used that another revision of the rewrite has left.
+func TestOtherRevision(t *testing.T) {
+	e := newEngine(t, "")
+	old := mustCode(t, e, tiny("a"))
+	this := fmt.Sprintf("-%d.%d", wasmbin.Revision, layout)
+	before := strings.Replace(e.codes.kind.String(), this, fmt.Sprintf("-%d.%d", wasmbin.Revision-1, layout), 1)
+	if err := os.Rename(e.codes.ofKind(), filepath.Join(e.codes.dir, before)); err != nil {
+		t.Fatal(err)
 	}
+	again := newEngine(t, e.codes.dir)
+	if dir := mustCode(t, again, tiny("a")); dir != old {
+		t.Errorf("it is kept in %s, want %s", dir, old)
+	}
+	wantChildren(t, again, 1)
 }
 
 // TestUselessCode has hashes that are right for what the engine cannot use.
 func TestUselessCode(t *testing.T) {
 	for name, change := range map[string]func(t *testing.T, e *Engine, dir string){
-		"not code": func(t *testing.T, e *Engine, dir string) { write(t, entryOf(t, dir), []byte("no code")) },
+		"not code":   func(t *testing.T, e *Engine, dir string) { write(t, entryOf(t, dir), []byte("no code")) },
+		"no outline": func(t *testing.T, e *Engine, dir string) { write(t, filepath.Join(dir, outlineFile), nil) },
+		"no JSON":    func(t *testing.T, e *Engine, dir string) { write(t, filepath.Join(dir, rewriteFile), []byte("{")) },
 		"code of another module": func(t *testing.T, e *Engine, dir string) {
-			other := mustCode(t, e, tiny("other"))
-			if err := os.RemoveAll(dir); err != nil {
+			other := entryOf(t, mustCode(t, e, tiny("other")))
+			folder := filepath.Dir(entryOf(t, dir))
+			if err := os.RemoveAll(folder); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.CopyFS(dir, os.DirFS(other)); err != nil {
+			if err := os.CopyFS(folder, os.DirFS(filepath.Dir(other))); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -234,7 +283,7 @@ func TestUselessCode(t *testing.T) {
 			e := newEngine(t, "")
 			dir := mustCode(t, e, tiny("a"))
 			change(t, e, dir)
-			sum, err := e.codes.sum(dir)
+			sum, err := e.codes.sum(dir, filepath.Base(dir))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -251,7 +300,7 @@ func TestUselessCode(t *testing.T) {
 func TestNeverCompiles(t *testing.T) {
 	e := newEngine(t, "")
 	module := tiny("a")
-	kept, err := e.codes.get(t.Context(), module.Module, false)
+	kept, err := e.codes.get(t.Context(), module, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,13 +309,14 @@ func TestNeverCompiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := files(t, kept.dir)
-	if _, err := open(t.Context(), kept, module); !errors.Is(err, errNoCode) {
+	if _, err := open(t.Context(), kept); !errors.Is(err, errNoCode) {
 		t.Errorf("error %v, want errNoCode", err)
 	}
 	if after := files(t, kept.dir); !slices.Equal(before, after) {
 		t.Errorf("the engine wrote: %q, before %q", after, before)
 	}
 
+	outline := read(t, filepath.Join(kept.dir, outlineFile))
 	cache, err := wazero.NewCompilationCacheWithDir(kept.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -274,7 +324,7 @@ func TestNeverCompiles(t *testing.T) {
 	defer cache.Close(t.Context())
 	rt := wazero.NewRuntimeWithConfig(t.Context(), engineConfig(cache))
 	defer rt.Close(t.Context())
-	if _, err := rt.CompileModule(t.Context(), module.Module); err != nil {
+	if _, err := rt.CompileModule(t.Context(), outline); err != nil {
 		t.Fatal(err)
 	}
 	if after := files(t, kept.dir); len(after) != len(before)+1 {
@@ -321,7 +371,7 @@ func TestTwoEngines(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if err := m.close(); err != nil {
+			if err := m.free(); err != nil {
 				t.Error(err)
 			}
 		})

@@ -86,14 +86,14 @@ func TestUsedCodeStays(t *testing.T) {
 	if _, err := os.Stat(m.kept.dir); err != nil {
 		t.Errorf("the code of a loaded module is gone: %v", err)
 	}
-	if err := m.close(); err != nil {
+	if err := m.free(); err != nil {
 		t.Fatal(err)
 	}
 	age()
 	if m, err = e.load(t.Context(), module); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.close(); err != nil {
+	if err := m.free(); err != nil {
 		t.Fatal(err)
 	}
 	newEngine(t, e.codes.dir)

@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -14,56 +16,86 @@ import (
 type module struct {
 	rt        wazero.Runtime
 	code      wazero.CompiledModule
-	rewritten *wasmbin.Rewritten // without its bytes
+	rewritten *rewritten
 
 	cache   wazero.CompilationCache
 	kept    *code
 	budget  *budget
 	charged int64 // bytes
+
+	shared *modules // where others find it
+	key    string
+	users  int // guarded by shared
 }
 
-// compile checks a module that may use memory bytes, rewrites it and loads its code, which a child compiles when it is
-// not kept.
-func (e *Engine) compile(ctx context.Context, binary []byte, memory int64) (*module, error) {
-	if !e.off.check {
-		if err := wasmbin.Check(binary); err != nil {
+// source is a module to be loaded.
+type source struct {
+	digest string // of the bytes that it came with, in hex
+	// rewrite makes of these what is to be compiled.
+	rewrite func() (*wasmbin.Rewritten, error)
+}
+
+func (e *Engine) source(binary []byte, digest string) source {
+	if digest == "" {
+		sum := sha256.Sum256(binary)
+		digest = hex.EncodeToString(sum[:])
+	}
+	return source{digest, func() (*wasmbin.Rewritten, error) {
+		if !e.off.check {
+			if err := wasmbin.Check(binary); err != nil {
+				return nil, refuse("%w", err)
+			}
+		}
+		rewritten, err := wasmbin.Rewrite(binary)
+		if err != nil {
 			return nil, refuse("%w", err)
 		}
-	}
-	rewritten, err := wasmbin.Rewrite(binary)
-	if err != nil {
-		return nil, refuse("%w", err)
-	}
-	m, err := e.load(ctx, rewritten)
+		return rewritten, nil
+	}}
+}
+
+// compile gives a module that keeps to the ABI and may use memory bytes. What has been loaded already is shared; else its
+// code is loaded, and before that checked, rewritten and compiled by a child, where it is not kept.
+func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memory int64) (*module, error) {
+	from := e.source(binary, digest)
+	m, err := e.modules.acquire(ctx, from.digest, func() (*module, error) {
+		m, err := e.load(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		if err := m.charge(&e.budget, &e.pools); err != nil {
+			return nil, errors.Join(err, m.free())
+		}
+		if err := checkModule(m.rt, m.code); err != nil {
+			return nil, errors.Join(err, m.free())
+		}
+		return m, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := m.charge(&e.budget, &e.pools); err != nil {
+	if err := checkMemory(m.code, memory); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
-	if err := checkModule(m.rt, m.code, memory); err != nil {
-		return nil, errors.Join(err, m.close())
-	}
-	rewritten.Module = nil
 	return m, nil
 }
 
 // load loads the code of a module. Code that the engine cannot use, though its hash is right, is compiled anew, once.
-func (e *Engine) load(ctx context.Context, rewritten *wasmbin.Rewritten) (*module, error) {
-	kept, err := e.codes.get(ctx, rewritten.Module, false)
+func (e *Engine) load(ctx context.Context, from source) (*module, error) {
+	kept, err := e.codes.get(ctx, from, false)
 	if err != nil {
 		return nil, err
 	}
-	m, err := open(ctx, kept, rewritten)
+	m, err := open(ctx, kept)
 	if err == nil {
 		return m, nil
 	}
 	e.codes.log.Warn("compiled code is of no use and made anew", "folder", kept.dir, "because", err)
 	kept.release()
-	if kept, err = e.codes.get(ctx, rewritten.Module, true); err != nil {
+	if kept, err = e.codes.get(ctx, from, true); err != nil {
 		return nil, err
 	}
-	if m, err = open(ctx, kept, rewritten); err != nil {
+	if m, err = open(ctx, kept); err != nil {
 		kept.release()
 		return nil, fmt.Errorf("compiled code in %s: %w", kept.dir, err)
 	}
@@ -74,7 +106,11 @@ func (e *Engine) load(ctx context.Context, rewritten *wasmbin.Rewritten) (*modul
 var errNoCode = errors.New("it is not for this engine; is the compiler of the same version as this program?")
 
 // open has an engine load code. It never compiles. When it succeeds, the module releases kept.
-func open(ctx context.Context, kept *code, rewritten *wasmbin.Rewritten) (_ *module, err error) {
+func open(ctx context.Context, kept *code) (_ *module, err error) {
+	outline, rewritten, err := kept.read()
+	if err != nil {
+		return nil, err
+	}
 	m := &module{rewritten: rewritten, kept: kept}
 	if m.cache, err = wazero.NewCompilationCacheWithDir(kept.dir); err != nil {
 		return nil, err
@@ -82,7 +118,7 @@ func open(ctx context.Context, kept *code, rewritten *wasmbin.Rewritten) (_ *mod
 	if m.rt, err = newRuntime(ctx, m.cache); err != nil {
 		return nil, errors.Join(err, m.cache.Close(ctx))
 	}
-	if m.code, err = m.rt.CompileModule(loadOnly(ctx), rewritten.Module); err == nil {
+	if m.code, err = m.rt.CompileModule(loadOnly(ctx), outline); err == nil {
 		return m, nil
 	}
 	if errors.Is(err, context.Canceled) {
@@ -104,8 +140,16 @@ func (m *module) charge(b *budget, pools *pools) error {
 	return nil
 }
 
-// close frees all that the module holds. No instance of it may be left.
+// close ends one use of the module, and frees it after the last.
 func (m *module) close() error {
+	if m.shared.leave(m) {
+		return m.free()
+	}
+	return nil
+}
+
+// free gives back all that the module holds. No instance of it may be left.
+func (m *module) free() error {
 	ctx := context.Background()
 	m.budget.giveBack(m.charged)
 	err := errors.Join(m.rt.Close(ctx), m.cache.Close(ctx))

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"skep/host/internal/wasmbin"
 )
 
 // TestChildDies has children end in all the wrong ways: the module is refused, and says why. Then a sound child compiles
@@ -77,9 +75,9 @@ func TestReasonIsBounded(t *testing.T) {
 // TestNotCompiled has the true child meet bytes that the engine does not take.
 func TestNotCompiled(t *testing.T) {
 	e := newEngine(t, "")
-	module := tiny("a")
-	module.Module[8] = 0x7f // no section has this number
-	if _, err := e.load(t.Context(), module); !errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "section") {
+	module := tinyModule("a")
+	module[8] = 0x7f // no section has this number
+	if _, err := e.load(t.Context(), asIs(module)); !errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "section") {
 		t.Errorf("error %v", err)
 	}
 	wantChildren(t, e, 1)
@@ -153,7 +151,7 @@ func TestChildLimits(t *testing.T) {
 }
 
 // big is a module with much to compile: a function of n additions in a row, many times.
-func big(functions, n int) *wasmbin.Rewritten {
+func big(functions, n int) source {
 	body := []byte{0, 0x20, 0} // no locals; local.get 0
 	for range n {
 		body = append(body, 0x20, 0, 0x6a) // local.get 0; i32.add
@@ -169,5 +167,5 @@ func big(functions, n int) *wasmbin.Rewritten {
 	for range functions {
 		module = append(append(module, leb(len(body))...), body...)
 	}
-	return &wasmbin.Rewritten{Module: module}
+	return asIs(module)
 }

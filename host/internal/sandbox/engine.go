@@ -21,9 +21,10 @@ type Config struct {
 }
 
 // Engine loads modules. Each is compiled once, in a process of its own, and its code is kept in a folder: it is only
-// loaded afterwards, by later processes too.
+// loaded afterwards, by later processes too, and once in each however many sandboxes use it.
 type Engine struct {
 	codes    *codeStore
+	modules  modules
 	rollback rollback
 	tokens   *tokens
 	budget   budget

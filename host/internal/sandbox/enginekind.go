@@ -10,6 +10,8 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
+
+	"skep/host/internal/wasmbin"
 )
 
 // engineConfig is the configuration of every engine.
@@ -20,6 +22,9 @@ func engineConfig(cache wazero.CompilationCache) wazero.RuntimeConfig {
 // engineSettings names the engine's version, which the engine itself does not know in the binaries of tests, and the
 // revision of engineConfig.
 const engineSettings = "v1.12.0-1"
+
+// layout counts the ways in which a codeStore has kept what belongs to a module.
+const layout = 1
 
 // loadOnly makes a context with which the engine loads code that was compiled before, and never compiles: it hands the
 // functions of a module to workers, and each of these sees that the context has ended before it takes its first.
@@ -35,7 +40,10 @@ type engineKind struct {
 	probe  string // how it names the code of the empty module, which tells the features of the processor
 }
 
-func (k engineKind) String() string { return k.folder + "-" + k.probe[:8] + "-" + engineSettings }
+// String has in it all that what is kept depends on, beside the module.
+func (k engineKind) String() string {
+	return fmt.Sprintf("%s-%s-%s-%d.%d", k.folder, k.probe[:8], engineSettings, wasmbin.Revision, layout)
+}
 
 // thisEngine is the kind of this process's engine, which is tried out in a folder.
 func thisEngine(in string) (engineKind, error) {

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -27,13 +29,35 @@ func freeze(memory []byte) (frozen, error) {
 	return f, nil
 }
 
+// zeros are the pages that need not be written, as most of a fresh guest's need not: nobody has memory for them then,
+// until somebody reads them.
+var zeros [64 << 10]byte
+
 func (f *frozen) fill(memory []byte) error {
+	if err := unix.Ftruncate(f.fd, int64(len(memory))); err != nil {
+		return err
+	}
+	page := min(os.Getpagesize(), len(zeros))
+	zero := func(at int) bool {
+		end := min(at+page, len(memory))
+		return bytes.Equal(memory[at:end], zeros[:end-at])
+	}
 	for at := 0; at < len(memory); {
-		n, err := unix.Pwrite(f.fd, memory[at:], int64(at))
-		if err != nil {
-			return err
+		if zero(at) {
+			at += page
+			continue
 		}
-		at += n
+		end := at + page
+		for end < len(memory) && !zero(end) {
+			end += page
+		}
+		for end = min(end, len(memory)); at < end; {
+			n, err := unix.Pwrite(f.fd, memory[at:end], int64(at))
+			if err != nil {
+				return err
+			}
+			at += n
+		}
 	}
 	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
 	if _, err := unix.FcntlInt(uintptr(f.fd), unix.F_ADD_SEALS, seals); err != nil {
@@ -43,7 +67,7 @@ func (f *frozen) fill(memory []byte) error {
 		return nil
 	}
 	var err error
-	f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_POPULATE)
+	f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED)
 	return err
 }
 

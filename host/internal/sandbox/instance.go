@@ -72,8 +72,10 @@ func (e *Engine) newInstance(m *module, limit int64, img *image, log guestLog) (
 		in.global(wasmbin.ExportTaint)
 	in.alloc = in.mod.ExportedFunction(abi.ExportAlloc)
 	in.call = in.mod.ExportedFunction(abi.ExportCall)
-	in.init = in.mod.ExportedFunction(abi.ExportInit)
-	in.settle = in.mod.ExportedFunction(abi.ExportSettle)
+	if img == nil { // one from the image needs neither, and the engine keeps a stack for each
+		in.init = in.mod.ExportedFunction(abi.ExportInit)
+		in.settle = in.mod.ExportedFunction(abi.ExportSettle)
+	}
 	return in, nil
 }
 

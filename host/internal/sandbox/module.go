@@ -41,7 +41,7 @@ var exports = []export{
 var otherVersion = regexp.MustCompile(`^skep_v([0-9]+)_call$`)
 
 // checkModule compares imports and exports with the ABI, before anything of the module runs.
-func checkModule(rt wazero.Runtime, code wazero.CompiledModule, memory int64) error {
+func checkModule(rt wazero.Runtime, code wazero.CompiledModule) error {
 	for _, f := range code.ImportedFunctions() {
 		if err := checkImport(rt, f); err != nil {
 			return err
@@ -79,10 +79,15 @@ func checkModule(rt wazero.Runtime, code wazero.CompiledModule, memory int64) er
 			}
 		}
 	}
-	mem := code.ExportedMemories()[abi.ExportMemory]
-	if mem == nil {
+	if code.ExportedMemories()[abi.ExportMemory] == nil {
 		return refuse("it does not export its memory as %q", abi.ExportMemory)
 	}
+	return nil
+}
+
+// checkMemory compares what a module that has passed checkModule needs with its limit, in bytes.
+func checkMemory(code wazero.CompiledModule, memory int64) error {
+	mem := code.ExportedMemories()[abi.ExportMemory]
 	if minimum := int64(mem.Min()) * pageSize; minimum > memory {
 		return refuse("it needs at least %s bytes of memory, and its limit is %s; raise limits.memory in its manifest",
 			strconv.FormatInt(minimum, 10), strconv.FormatInt(memory, 10))

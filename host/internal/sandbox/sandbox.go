@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
 	"time"
 
 	"skep/abi"
@@ -16,6 +17,8 @@ import (
 // Spec is a module with all that its sandbox needs to know.
 type Spec struct {
 	Module []byte
+	// Digest is the SHA-256 of Module in hex, where the caller knows it. Default: it is computed.
+	Digest string
 	Limits manifest.Limits
 	Pool   manifest.Pool
 	// Isolation is manifest.IsolationInstance for a module that keeps its memory from call to call; otherwise every
@@ -38,6 +41,7 @@ type Sandbox struct {
 	image  *image // nil where none can be taken
 	pool   *pool
 	line   line // of long calls
+	shut   func() error
 }
 
 var _ service.Caller = (*Sandbox)(nil)
@@ -45,12 +49,13 @@ var _ service.Caller = (*Sandbox)(nil)
 // Load compiles a module, initialises it, warms it up and takes its image, all within spec.Limits.Init but for the
 // compilation. The sandbox is ready to be called; it holds one instance.
 func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
-	m, err := e.compile(ctx, spec.Module, spec.Limits.Memory)
+	m, err := e.compile(ctx, spec.Module, spec.Digest, spec.Limits.Memory)
 	if err != nil {
 		return nil, err
 	}
 	s := &Sandbox{engine: e, spec: spec, module: m}
 	s.pool = newPool(spec.Pool, s.fresh)
+	s.shut = sync.OnceValue(s.shutdown)
 	template, err := s.template(ctx)
 	if err != nil {
 		_ = m.close() // what matters is why the module was refused
@@ -78,7 +83,6 @@ func (s *Sandbox) adopt(template *instance) error {
 	if err != nil {
 		return err
 	}
-	s.module.rewritten.Data = nil
 	s.spec.Module, s.spec.Init, s.spec.WarmUp = nil, nil, nil
 	first, err := s.fresh()
 	if err != nil {
@@ -114,7 +118,10 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 	}
 	in.line = &s.line
 	in.begin(ctx, time.Now(), s.spec.Limits.Init, 0)
-	for _, segment := range s.module.rewritten.Data {
+	for segment, err := range wasmbin.Segments(s.spec.Module) {
+		if err != nil {
+			return in, refuse("%w", err)
+		}
 		if !in.mod.Memory().Write(segment.Offset, segment.Bytes) {
 			return in, refuse("a data segment lies outside of the memory")
 		}
@@ -219,8 +226,11 @@ func (s *Sandbox) reusable(in *instance) bool {
 	return s.image.restore(in, s.engine.rollback)
 }
 
-// Close ends the sandbox. Calls that run or wait are answered first.
-func (s *Sandbox) Close() error {
+// Close ends the sandbox. Calls that run or wait are answered first. A second Close does nothing and returns what the
+// first did.
+func (s *Sandbox) Close() error { return s.shut() }
+
+func (s *Sandbox) shutdown() error {
 	s.engine.pools.remove(s.pool)
 	s.pool.close()
 	<-s.pool.empty

@@ -85,8 +85,16 @@ func (s *Store) readFile(name string, limit int64) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%s has %d bytes, at most %d are allowed", name, info.Size(), limit)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
+	data := make([]byte, info.Size()+1) // so that reading it ends at its end, as a rule
+	n, err := io.ReadFull(f, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return data[:n:n], nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	more, err := io.ReadAll(io.LimitReader(f, limit+1-int64(n))) // it grows
+	if data = append(data, more...); err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("%s grew beyond %d bytes while it was read", name, limit)
 	}
 	return data, err

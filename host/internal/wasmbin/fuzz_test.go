@@ -17,7 +17,11 @@ func FuzzModule(f *testing.F) {
 		original := bytes.Clone(module)
 		_, _, errSection := Section(module, name)
 		_, errExports := Exports(module)
-		for _, err := range []error{errSection, errExports} {
+		_, errOutline := Outline(module)
+		var errSegments error
+		for _, errSegments = range Segments(module) {
+		}
+		for _, err := range []error{errSection, errExports, errOutline, errSegments} {
 			var at *Error
 			if err != nil && (!errors.As(err, &at) || at.Offset < 0 || at.Offset > len(module) || at.Text == "") {
 				t.Fatalf("unclear error %v", err)

@@ -20,13 +20,17 @@ const (
 	ExportStart = ReservedPrefix + "start" // the start function, where the module has one
 )
 
+// Revision counts what [Check] and [Rewrite] were: whoever keeps what came of them keeps it for one revision. It goes up
+// with every change by which a module is refused that was not before, or rewritten in another way.
+const Revision = 1
+
 // Rewritten is a module made ready for a host that meters it and sets it back.
 type Rewritten struct {
 	Module []byte
 	// Globals are the names under which the module's own mutable globals are exported.
 	Globals []string
-	// Data are the module's active data segments. They were taken out: the host writes them once, so that a new
-	// instance costs no copy.
+	// Data are the module's active data segments, as [Segments] gives them. They were taken out: the host writes them
+	// once, so that a new instance costs no copy.
 	Data []Segment
 	// Beside is how many bytes an engine keeps for each instance beside its memory, at most and about: for tables,
 	// segments and globals.

@@ -125,6 +125,16 @@ func TestSegments(t *testing.T) {
 	if got, want := fmt.Sprintf("%d %s %d", r.Data[0].Offset, r.Data[0].Bytes, r.Data[1].Offset), "5 active 4294967295"; got != want {
 		t.Errorf("segments %q, want %q", got, want)
 	}
+	var segments []Segment
+	for segment, err := range Segments(module.bytes()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		segments = append(segments, segment)
+	}
+	if got, want := fmt.Sprint(segments), fmt.Sprint(r.Data); got != want {
+		t.Errorf("segments %s, want %s", got, want)
+	}
 	m := newMachine(t, wazero.NewRuntimeConfigInterpreter())
 	g := &guest{machine: m, rewritten: r}
 	var err error

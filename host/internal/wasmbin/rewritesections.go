@@ -1,6 +1,9 @@
 package wasmbin
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // tableSection bounds how far tables may grow: the engine's limit on memory does not count them. It adds the table of
 // references.
@@ -130,31 +133,61 @@ func (w *rewriter) dataSection() ([]byte, error) {
 	out, segments := appendU32(nil, count), int64(count)
 	for ; count > 0 && r.err == nil; count-- {
 		start := r.pos
-		flags := r.u32("flags of a data segment")
-		if flags > 2 {
-			r.fail(start, ErrMalformed, "unknown flags %#x of a data segment", flags)
-			break
-		}
-		var offset uint32
-		if flags != 1 {
-			if flags == 2 {
-				r.u32("memory index")
-			}
-			offset = r.constantI32()
-		}
-		bytes := r.bytes(r.u32("length of a data segment"), "data segment")
-		if flags == 1 {
+		if segment, active := r.dataSegment(); active {
+			w.out.Data = append(w.out.Data, segment)
+			out = append(out, 1, 0)
+		} else {
 			out = append(out, r.module[start:r.pos]...)
-			continue
 		}
-		w.out.Data = append(w.out.Data, Segment{Offset: offset, Bytes: bytes})
-		out = append(out, 1, 0)
 	}
 	if !w.namesData {
 		return nil, r.err
 	}
 	w.out.Beside += segmentBytes * segments
 	return out, r.err
+}
+
+// dataSegment takes one segment, and says whether it is active.
+func (r *reader) dataSegment() (segment Segment, active bool) {
+	start := r.pos
+	flags := r.u32("flags of a data segment")
+	if flags > 2 {
+		r.fail(start, ErrMalformed, "unknown flags %#x of a data segment", flags)
+		return segment, false
+	}
+	if flags != 1 {
+		if flags == 2 {
+			r.u32("memory index")
+		}
+		segment.Offset = r.constantI32()
+	}
+	segment.Bytes = r.bytes(r.u32("length of a data segment"), "data segment")
+	return segment, flags != 1
+}
+
+// Segments gives the active data segments of a module that has passed [Check], and stops at the first error.
+func Segments(module []byte) iter.Seq2[Segment, error] {
+	return func(yield func(Segment, error) bool) {
+		for s, err := range sections(module) {
+			if err != nil {
+				yield(Segment{}, err)
+				return
+			}
+			if s.id != sectionData {
+				continue
+			}
+			r := s.reader
+			for count := r.u32("number of data segments"); count > 0 && r.err == nil; count-- {
+				if segment, active := r.dataSegment(); active && r.err == nil && !yield(segment, nil) {
+					return
+				}
+			}
+			if r.err != nil {
+				yield(Segment{}, r.err)
+			}
+			return
+		}
+	}
 }
 
 // constantI32 takes a constant expression that is a plain i32.const, which is all that a module without imported globals
