@@ -29,6 +29,7 @@ type exchange struct {
 	body        []byte
 	lines       []byte   // header lines of a custom response
 	credentials [][]byte // Authorization headers; parts of the server's buffers
+	self        selfCalls
 }
 
 // handle answers every request that could be read.
@@ -142,6 +143,7 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, found *service.Serv
 	if generation == nil {
 		return nil
 	}
+	x.self.begin(s, x, found, generation)
 	e := generation.Endpoints[string(r.endpoint)]
 	switch {
 	case e == nil:

@@ -48,7 +48,7 @@ func (p *pool) take(ctx context.Context) (*instance, error) {
 	if p.total < p.size.Ceil && len(p.waiting) == 0 {
 		p.total++
 		p.mu.Unlock()
-		if in, err := p.make(); in != nil || err != nil {
+		if in, err := p.make(p.fresh); in != nil || err != nil {
 			return in, err
 		}
 	} else if p.total < p.size.Ceil && len(p.waiting) < p.size.Queue {
@@ -78,7 +78,7 @@ func (p *pool) take(ctx context.Context) (*instance, error) {
 		if in != nil {
 			return in, nil
 		}
-		if in, err := p.make(); in != nil || err != nil {
+		if in, err := p.make(p.fresh); in != nil || err != nil {
 			return in, err
 		}
 		p.waiting = slices.Insert(p.waiting, 0, turn) // its turn had come
@@ -98,10 +98,35 @@ func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 	if in := <-turn; in != nil {
 		return in, nil
 	}
-	in, err := p.make()
+	in, err := p.make(p.fresh)
 	if in == nil && err == nil {
 		p.mu.Unlock()
 		err = cause
+	}
+	return in, err
+}
+
+// takeNow is take for who cannot wait, with its own way to make an instance.
+func (p *pool) takeNow(fresh func() (*instance, error)) (*instance, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil, service.ErrUnavailable
+	}
+	if in := p.pop(); in != nil {
+		p.mu.Unlock()
+		return in, nil
+	}
+	if p.total >= p.size.Ceil || len(p.waiting) > 0 {
+		p.mu.Unlock()
+		return nil, service.ErrPoolFull
+	}
+	p.total++
+	p.mu.Unlock()
+	in, err := p.make(fresh)
+	if in == nil && err == nil {
+		p.mu.Unlock()
+		err = service.ErrPoolFull
 	}
 	return in, err
 }
@@ -118,11 +143,11 @@ func (p *pool) pop() *instance {
 	return in
 }
 
-// make adds an instance that is already counted. Where the memory budget has no room for it, but others of the pool will
+// make adds an instance that is already counted, by fresh. Where the memory budget has no room for it, but others of the pool will
 // be put back, it is counted out again, and there is neither an instance nor an error: the caller has to wait. The lock
 // is held then, so that none comes back unseen.
-func (p *pool) make() (*instance, error) {
-	in, err := p.fresh()
+func (p *pool) make(fresh func() (*instance, error)) (*instance, error) {
+	in, err := fresh()
 	if err == nil {
 		return in, nil
 	}

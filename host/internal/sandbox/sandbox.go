@@ -170,7 +170,8 @@ func (s *Sandbox) fresh() (*instance, error) {
 func (s *Sandbox) Call(ctx context.Context, request []byte, result service.ResultReader) (service.Usage, error) {
 	var usage service.Usage
 	arrived := time.Now()
-	in, err := s.pool.take(ctx)
+	outer := outerOf(ctx)
+	in, err := s.take(ctx, outer)
 	if err != nil {
 		return usage, err
 	}
@@ -193,9 +194,16 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	if s.spec.Isolation != manifest.IsolationInstance {
 		s.engine.rollback.begin(in.memory)
 	}
-	in.begin(context.Background(), start, s.spec.Limits.Timeout, s.spec.Limits.Fuel)
+	timeout, fuel := s.limits(start, outer)
+	in.begin(context.Background(), start, timeout, fuel)
+	if outer != nil {
+		in.continues(outer)
+	}
 	in.log.request = ctx
 	err = in.exchange(in.call, request, result)
+	if outer != nil {
+		in.returns(outer)
+	}
 	usage.Fuel = in.finish()
 	if in.meter.answered.IsZero() {
 		in.meter.answered = time.Now()

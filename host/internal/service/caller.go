@@ -10,6 +10,9 @@ type Caller interface {
 	// Call hands a request frame to a free sandbox, waiting for one where it must, and the result frame to result.
 	// The frame is not kept. The error is one of this package's sentinels, wrapped in what the log should know; an
 	// error of result ends the sandbox and comes back as it is.
+	//
+	// With the context that a [Self] was handed, the call is one in the middle of another one: it does not wait for a
+	// sandbox, and has no more time and fuel than are left to the other, whose fuel it takes.
 	Call(ctx context.Context, request []byte, result ResultReader) (Usage, error)
 	// Close waits for the calls that run or wait, and ends all sandboxes. Calls that come later fail.
 	Close() error
