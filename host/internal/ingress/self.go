@@ -49,17 +49,17 @@ func (c *selfCalls) CallSelf(ctx context.Context, call []byte) (status int, resu
 }
 
 // relay has the endpoint answer, or says why it does not.
-func (c *selfCalls) relay(ctx context.Context, relay *frame.Relay, frame []byte) *failure {
+func (c *selfCalls) relay(ctx context.Context, relay *frame.Relay, sent []byte) *failure {
 	switch {
 	case c.depth > abi.MaxCallDepth:
 		return &errCallDepth
 	case c.calls == abi.MaxCalls:
 		return &errCalls
-	case len(frame) > manifest.MaxBody:
+	case len(sent) > manifest.MaxBody:
 		return &errTooLarge
 	}
 	c.calls++
-	call, err := abi.ReadCall(frame)
+	call, err := abi.ReadCall(sent)
 	if err != nil {
 		return &errCallFrame
 	}
