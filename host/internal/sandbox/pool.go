@@ -26,6 +26,7 @@ type pool struct {
 	waiting []chan *instance // a nil instance is the leave to make one
 	total   int              // idle, in use and being made
 	closed  bool
+	drained chan struct{} // set when nobody but guests may call; closed when nothing is in use
 	trim    *time.Timer
 	empty   chan struct{} // closed when the pool is closed and nothing is left
 }
@@ -37,7 +38,7 @@ func newPool(size manifest.Pool, fresh func() (*instance, error)) *pool {
 // take gives a free instance, a new one where the ceiling and the memory budget allow it, or waits.
 func (p *pool) take(ctx context.Context) (*instance, error) {
 	p.mu.Lock()
-	if p.closed {
+	if p.closed || p.drained != nil {
 		p.mu.Unlock()
 		return nil, service.ErrUnavailable
 	}
@@ -91,6 +92,7 @@ func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 	p.mu.Lock()
 	if i := slices.Index(p.waiting, turn); i >= 0 {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
+		p.settle()
 		p.mu.Unlock()
 		return nil, cause
 	}
@@ -100,6 +102,7 @@ func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 	}
 	in, err := p.make(p.fresh)
 	if in == nil && err == nil {
+		p.settle()
 		p.mu.Unlock()
 		err = cause
 	}
@@ -125,6 +128,7 @@ func (p *pool) takeNow(fresh func() (*instance, error)) (*instance, error) {
 	p.mu.Unlock()
 	in, err := p.make(fresh)
 	if in == nil && err == nil {
+		p.settle()
 		p.mu.Unlock()
 		err = service.ErrPoolFull
 	}
@@ -186,6 +190,7 @@ func (p *pool) put(in *instance) {
 	}
 	in.idle = time.Now()
 	p.idle = append(p.idle, in)
+	p.settle()
 	if p.trim == nil && p.total > p.size.Cruise {
 		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
 	}
@@ -207,6 +212,7 @@ func (p *pool) countOut() {
 		return
 	}
 	p.total--
+	p.settle()
 	if p.closed && p.total == 0 {
 		close(p.empty)
 	}
@@ -238,6 +244,30 @@ func (p *pool) giveUpSurplus() {
 	p.trim = nil
 	if !p.closed && p.total > p.size.Cruise {
 		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
+	}
+}
+
+// drain refuses all but guests from now on, and returns when nothing is in use.
+func (p *pool) drain() {
+	p.mu.Lock()
+	if p.drained == nil {
+		p.drained = make(chan struct{})
+		p.settle()
+	}
+	drained := p.drained
+	p.mu.Unlock()
+	<-drained
+}
+
+// settle tells who drains when nothing is in use. The lock is held.
+func (p *pool) settle() {
+	if p.drained == nil || p.total > len(p.idle) || len(p.waiting) > 0 {
+		return
+	}
+	select {
+	case <-p.drained:
+	default:
+		close(p.drained)
 	}
 }
 

@@ -227,6 +227,9 @@ func (s *Sandbox) reusable(in *instance) bool {
 	return s.image.restore(in, s.engine.rollback)
 }
 
+// Drain refuses calls of clients, and waits for those that run. See [service.Caller].
+func (s *Sandbox) Drain() { s.pool.drain() }
+
 // Close ends the sandbox. Calls that run or wait are answered first.
 func (s *Sandbox) Close() error {
 	s.engine.pools.remove(s.pool)

@@ -255,3 +255,40 @@ func TestSelfCallLateStart(t *testing.T) {
 		t.Errorf("%d instances are left", fresh.pool.total)
 	}
 }
+
+// TestSelfCallWhileDraining shows that a guest that runs on reaches others that serve no clients any more.
+func TestSelfCallWhileDraining(t *testing.T) {
+	s := mustLoad(t, func(spec *Spec) { spec.Limits.Timeout = time.Minute })
+	other := mustLoad(t, nil)
+	running, drained := make(chan bool), make(chan bool)
+	ctx := selfContext(t, func(ctx context.Context, call []byte) (int, []byte) {
+		close(running)
+		<-drained
+		return nest(ctx, other, call)
+	})
+	ended := make(chan bool)
+	go func() {
+		<-running
+		other.Drain()
+		other.Drain() // changes nothing
+		if _, err := ask(t, other, "count"); !errors.Is(err, service.ErrUnavailable) {
+			t.Errorf("a client of a drained sandbox: %v", err)
+		}
+		close(drained)
+		s.Drain()
+		for _, gone := range []*Sandbox{s, other} {
+			if err := gone.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		close(ended)
+	}()
+	var a answer
+	if _, err := s.Call(ctx, []byte("self:count"), &a); err != nil || a.String() != "200 1" {
+		t.Errorf("%q, %v", a.String(), err)
+	}
+	<-ended
+	if status, _ := nest(context.WithValue(t.Context(), withinKey{}, &instance{}), other, nil); status != 500 {
+		t.Error("a guest reaches a sandbox that is closed")
+	}
+}
