@@ -29,8 +29,8 @@ var _ service.ResultReader = (*Relay)(nil)
 // error of the input is an [*InputError]. The frame is valid until the next use; neither r nor c is kept.
 func (x *Relay) Encode(r *Request, c abi.Call, allowCustom bool) (frame []byte, err error) {
 	if c.Records != r.Kind.TakesRecords() {
-		return nil, &InputError{0, "an endpoint of kind " + r.Kind.String() + " takes " + inputNames[r.Kind.TakesRecords()] +
-			", not " + inputNames[c.Records] + ","}
+		return nil, &InputError{0, "an endpoint of kind " + r.Kind.String() + " takes " +
+			inputNames[r.Kind.TakesRecords()] + ", not " + inputNames[c.Records] + ","}
 	}
 	r.Action = action.Whole(r.Kind)
 	x.encoder.w.reset(emptied(x.encoder.w.out.b))

@@ -43,10 +43,12 @@ func TestRelayInput(t *testing.T) {
 	}{
 		{"as it is", function, "\x82\xa1b\xcd\x00\x05\xa1a\x01", "\x82\xa1b\xcd\x00\x05\xa1a\x01", ""},
 		{"a default", strict, "\x81\xa1n\x01", "\xdf\x00\x00\x00\x02\xa1n\x01\xa1d\x07", ""},
-		{"a wide integer", strict, "\x82\xa1n\x01\xa1i\xcd\x00\x05", "\xdf\x00\x00\x00\x03\xa1n\x01\xa1i\xcd\x00\x05\xa1d\x07", ""},
+		{"a wide integer", strict, "\x82\xa1n\x01\xa1i\xcd\x00\x05",
+			"\xdf\x00\x00\x00\x03\xa1n\x01\xa1i\xcd\x00\x05\xa1d\x07", ""},
 		{"a wide negative", strict, "\x82\xa1n\x01\xa1i\xd1\xff\xfd",
 			"\xdf\x00\x00\x00\x03\xa1n\x01\xa1i\xd1\xff\xfd\xa1d\x07", ""},
-		{"a wide string", strict, "\x82\xd9\x01n\x01\xa1s\xd9\x02km", "\xdf\x00\x00\x00\x03\xa1n\x01\xa1s\xd9\x02km\xa1d\x07", ""},
+		{"a wide string", strict, "\x82\xd9\x01n\x01\xa1s\xd9\x02km",
+			"\xdf\x00\x00\x00\x03\xa1n\x01\xa1s\xd9\x02km\xa1d\x07", ""},
 		{"null", strict, "\x82\xa1n\x01\xa1i\xc0", "\xdf\x00\x00\x00\x03\xa1n\x01\xa1i\xc0\xa1d\x07", ""},
 		{"JSON", json, "\x81\xa1a\x92\x01\xa2\xc3\xa9", "\xc4\x0e{\"a\":[1,\"é\"]}", ""},
 
@@ -120,7 +122,8 @@ func TestRelayResult(t *testing.T) {
 	}{
 		{abi.KindFunction, value("\x93\x01\xa1x\xc0"), value("\x93\x01\xa1x\xc0"), 200, 0},
 		{abi.KindRegression, value("\x90"), value("\x90"), 200, 0},
-		{abi.KindFunction, abi.Result{Tag: abi.TagJSON, Value: []byte(` [1, "x"]`)}, value("\xdd\x00\x00\x00\x02\x01\xa1x"), 200, 0},
+		{abi.KindFunction, abi.Result{Tag: abi.TagJSON, Value: []byte(` [1, "x"]`)},
+			value("\xdd\x00\x00\x00\x02\x01\xa1x"), 200, 0},
 		{abi.KindForecast, abi.Result{Tag: abi.TagJSON, Value: []byte(`[{"forecast":1}]`)},
 			value("\xdd\x00\x00\x00\x01\xdf\x00\x00\x00\x01\xa8forecast\x01"), 200, 0},
 		{abi.KindFunction, abi.Result{Tag: abi.TagError, Status: 42, Message: "m"},
@@ -146,12 +149,11 @@ func TestRelayResult(t *testing.T) {
 	if err := relayed(&x, abi.KindFunction, false, long); !errors.Is(err, service.ErrGuestProtocol) {
 		t.Errorf("a long text: %v", err)
 	}
-	if x.Fail(404, "NotFound", "m"); true {
-		status, frame := x.Result()
-		r, err := abi.ReadResult(frame)
-		if status != 404 || err != nil || r.Status != 404 || r.Type != "NotFound" || r.Message != "m" {
-			t.Errorf("a failure: %d %+v, %v", status, r, err)
-		}
+	x.Fail(404, "NotFound", "m")
+	status, frame := x.Result()
+	r, err := abi.ReadResult(frame)
+	if status != 404 || err != nil || r.Status != 404 || r.Type != "NotFound" || r.Message != "m" {
+		t.Errorf("a failure: %d %+v, %v", status, r, err)
 	}
 }
 

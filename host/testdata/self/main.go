@@ -98,7 +98,8 @@ func run(c *skep.Call) (any, error) {
 	case "huge":
 		return strings.Repeat("x", 4<<20-100), nil
 	case "response":
-		return skep.NewResponse(202, "a body", skep.Header{Name: "X-A", Value: "1"}, skep.Header{Name: "X-A", Value: "2"}), nil
+		return skep.NewResponse(202, "a body",
+			skep.Header{Name: "X-A", Value: "1"}, skep.Header{Name: "X-A", Value: "2"}), nil
 	}
 	return nil, errors.New("no such order")
 }

@@ -12,7 +12,8 @@ import (
 func (q Request) answerSelf(frame []byte) []byte {
 	call, err := abi.ReadCall(frame)
 	if err != nil {
-		return failure(&skep.Error{Status: 400, Message: "the call frame is broken: " + err.Error(), Type: "IllegalArgument"})
+		return failure(&skep.Error{Status: 400, Type: "IllegalArgument",
+			Message: "the call frame is broken: " + err.Error()})
 	}
 	endpoint := q.Self[call.Endpoint]
 	if endpoint == nil {
