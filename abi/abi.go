@@ -15,6 +15,15 @@ const ImportModule = "skep_v1"
 // [Level]; the text is UTF-8 of at most [MaxLogLine] bytes, the rest of a longer one is cut.
 const ImportLog = "log"
 
+// ImportCall is the host function call(ptr i32, len i32) → i64: has another endpoint of the service answer a call frame,
+// see [Call]. The result, packed as by [Pack], is the HTTP status that a client would get and the length of a result
+// frame, in bytes, which the host keeps for ImportCallResult.
+const ImportCall = "call"
+
+// ImportCallResult is the host function call_result(ptr i32, len i32): copies the result frame of the last call, which
+// has that length, to ptr. It can be fetched once.
+const ImportCallResult = "call_result"
+
 // Exports of a module.
 const (
 	// ExportMemory is the linear memory that every pointer refers to. Required.

@@ -139,6 +139,25 @@ func FuzzReadResult(f *testing.F) {
 	})
 }
 
+func FuzzReadCall(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		var c abi.Call
+		var err error
+		bounded(t, frame, func() { c, err = abi.ReadCall(frame) })
+		if err != nil {
+			if !reflect.ValueOf(c).IsZero() {
+				t.Errorf("an error and %+v", c)
+			}
+			return
+		}
+		again, err := abi.ReadCall(abi.AppendCall(nil, c))
+		if err != nil || !reflect.DeepEqual(again, c) {
+			t.Errorf("read %+v, after writing %+v, %v", c, again, err)
+		}
+	})
+}
+
 func FuzzReadInitResult(f *testing.F) {
 	seed(f)
 	for _, g := range readGolden(f) {

@@ -162,6 +162,17 @@ func decodeFrame(kind string, frame []byte) (string, error) {
 		if m, err = requestMeaning(r); err != nil {
 			return "", err
 		}
+	case golden.Call:
+		c, err := abi.ReadCall(frame)
+		if err != nil {
+			return "", err
+		}
+		m = meaning{Endpoint: &c.Endpoint}
+		if c.Records {
+			m.Records = json.RawMessage(valueToJSON(c.Input))
+		} else {
+			m.Args = json.RawMessage(valueToJSON(c.Input))
+		}
 	case golden.Result:
 		r, err := abi.ReadResult(frame)
 		if err != nil {
@@ -237,6 +248,9 @@ func encodeFrame(kind, text string) ([]byte, error) {
 		return encodeRequest(m)
 	case golden.Result:
 		return encodeResult(m)
+	case golden.Call:
+		input, err := jsonToValue(string(m.Args) + string(m.Records))
+		return abi.AppendCall(nil, abi.Call{Endpoint: *m.Endpoint, Records: m.Records != nil, Input: input}), err
 	}
 	return nil, errors.New("unknown kind of frame " + kind)
 }

@@ -14,6 +14,10 @@ const (
 	MaxResult = 4 << 20
 	// MaxLogLine bounds one log line, in bytes.
 	MaxLogLine = 16 << 10
+	// MaxCallDepth is how deep calls of other endpoints may lie in each other, below the client's request.
+	MaxCallDepth = 4
+	// MaxCalls is how many calls of other endpoints all endpoints together may make for one request of a client.
+	MaxCalls = 64
 )
 
 // Statuses that a result frame may carry.

@@ -18,6 +18,7 @@ const (
 	InitResult = "init-result" // the result frame that accepts it
 	Request    = "request"
 	Result     = "result"
+	Call       = "call" // of another endpoint
 )
 
 // Frame is one golden file.

@@ -19,7 +19,7 @@ const (
 	typeNoHandler       = "NoHandler"
 )
 
-var errNilResponse = invalidResult(errors.New("the handler returned a *skep.Response that is nil, and no error"))
+var errNilResponse = invalidResult(errors.New("the handler returned a pointer to an answer that is nil, and no error"))
 
 // invalidResult makes an error that says what is wrong with a handler's result.
 func invalidResult(err error) error {

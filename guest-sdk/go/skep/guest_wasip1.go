@@ -14,6 +14,20 @@ func hostLog(level int32, text string)
 //go:wasmimport wasi_snapshot_preview1 random_get
 func wasiRandom(p unsafe.Pointer, n uint32) uint32
 
+//go:wasmimport skep_v1 call
+func wasmCall(frame unsafe.Pointer, size uint32) uint64
+
+//go:wasmimport skep_v1 call_result
+func wasmCallResult(room unsafe.Pointer, size uint32)
+
+// hostCall has another endpoint answer a call frame with a result frame.
+func hostCall(frame []byte) []byte {
+	_, size := abi.Unpack(wasmCall(unsafe.Pointer(unsafe.SliceData(frame)), uint32(len(frame))))
+	result := make([]byte, size)
+	wasmCallResult(unsafe.Pointer(unsafe.SliceData(result)), size)
+	return result
+}
+
 // hostRandom fills p with random bytes.
 func hostRandom(p []byte) {
 	if errno := wasiRandom(unsafe.Pointer(unsafe.SliceData(p)), uint32(len(p))); errno != 0 {

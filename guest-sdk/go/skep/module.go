@@ -143,6 +143,10 @@ func (m *module) serveFunction() error {
 		return m.respond(v)
 	case Response:
 		return m.respond(&v)
+	case *Answer:
+		return m.answer(v)
+	case Answer:
+		return m.answer(&v)
 	case Args:
 		if len(v.raw) > 0 { // checked already
 			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)

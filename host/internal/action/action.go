@@ -143,3 +143,14 @@ func All() []Action {
 func Of(k abi.Kind) []Action {
 	return slices.DeleteFunc(All(), func(a Action) bool { return !a.Fits(k) })
 }
+
+// Whole is the action of endpoints of a kind that takes arguments, or any number of records, and answers with the value
+// as it is; 0 for a kind that does not exist.
+func Whole(k abi.Kind) Action {
+	for _, a := range All() {
+		if s := a.Shape(); a.Fits(k) && s.List == k.TakesRecords() {
+			return a
+		}
+	}
+	return 0
+}

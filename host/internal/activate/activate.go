@@ -173,15 +173,24 @@ func (a *Activator) Stop() {
 
 // Close ends all endpoints, when their calls are answered. Stop comes first.
 func (a *Activator) Close() {
+	var all []service.Caller
 	for _, e := range a.Registry.Endpoints() {
 		if e.Caller != nil {
-			a.retire(e.Caller)
+			all = append(all, e.Caller)
 		}
 	}
+	a.retire(all)
 	a.closing.Wait()
 }
 
-// retire ends an endpoint that gets no new calls, when those that it has are answered.
-func (a *Activator) retire(c service.Caller) {
-	a.closing.Go(func() { _ = c.Close() }) // its guests have answered; what is left is memory
+// retire ends endpoints that get no new calls but from each other, when those that they have are answered.
+func (a *Activator) retire(callers []service.Caller) {
+	a.closing.Go(func() {
+		for _, c := range callers {
+			c.Drain()
+		}
+		for _, c := range callers {
+			_ = c.Close() // its guests have answered; what is left is memory
+		}
+	})
 }

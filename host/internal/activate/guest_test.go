@@ -117,6 +117,8 @@ func (c *closing) Call(context.Context, []byte, service.ResultReader) (service.U
 	return service.Usage{}, service.ErrUnavailable
 }
 
+func (c *closing) Drain() {}
+
 func (c *closing) Close() error {
 	c.closed++
 	return nil

@@ -82,12 +82,14 @@ func (l *line) unload(next []*generation) {
 // drop ends the endpoints of a generation and of those that it replaces, but for those that serve elsewhere.
 func (l *line) drop(g *generation, used map[service.Caller]bool) {
 	for ; g != nil; g = g.replaces {
+		var unused []service.Caller
 		for _, e := range g.endpoints {
 			if e.Caller != nil && !used[e.Caller] {
 				used[e.Caller] = true
-				l.a.retire(e.Caller)
+				unused = append(unused, e.Caller)
 			}
 		}
+		l.a.retire(unused)
 	}
 }
 

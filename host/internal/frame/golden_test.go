@@ -79,6 +79,8 @@ func TestGolden(t *testing.T) {
 				if f.Error == "" {
 					goldenRequest(t, f, m)
 				}
+			case golden.Call:
+				goldenCall(t, f, m)
 			default:
 				t.Errorf("unknown kind %s", f.Kind)
 			}
@@ -138,6 +140,31 @@ func goldenReply(t *testing.T, m meaning, reply *Reply, err error) {
 		if got := showHeaders(reply.Headers); got != showHeaders(want) {
 			t.Errorf("headers are\n%s\nwant\n%s", got, showHeaders(want))
 		}
+	}
+}
+
+// goldenCall has calls go where they ask for: what they carry arrives as it was.
+func goldenCall(t *testing.T, f golden.Frame, m meaning) {
+	t.Helper()
+	call, err := abi.ReadCall(f.Bytes)
+	if (err != nil) != (f.Error != "") {
+		t.Fatalf("error %v, want %q", err, f.Error)
+	}
+	if err != nil {
+		return
+	}
+	r := &Request{Endpoint: m.Endpoint, Kind: abi.KindFunction}
+	if call.Records {
+		r.Kind = abi.KindRegression
+	}
+	var x Relay
+	frame, err := x.Encode(r, call, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := abi.AppendRequest(nil, abi.Request{Endpoint: m.Endpoint, Kind: r.Kind, Input: call.Input})
+	if !bytes.Equal(frame, want) || x.decoder.Rows != len(m.Records) {
+		t.Errorf("request is % x for %d rows, want % x for %d", frame, x.decoder.Rows, want, len(m.Records))
 	}
 }
 

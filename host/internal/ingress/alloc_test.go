@@ -18,6 +18,8 @@ func (c canned) Call(_ context.Context, _ []byte, result service.ResultReader) (
 	return service.Usage{}, result.ReadResult(c)
 }
 
+func (c canned) Drain() {}
+
 func (c canned) Close() error { return nil }
 
 // TestServeAllocatesNothing: what the data plane does for a good request costs no garbage, metadata and dispatch by

@@ -6,6 +6,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"skep/abi"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 )
@@ -55,6 +56,15 @@ var (
 		"the server's log has the reason", 0}
 	errNothingServes = failure{503, "ServiceUnavailable", "the service is disabled, or has nothing to serve", 1}
 	errNotAlive      = failure{503, "ServiceUnavailable", "this node is to get no more requests; it answers them still", 0}
+)
+
+// What an endpoint is refused that calls others.
+var (
+	errCallFrame = failure{400, "IllegalArgument", "the call of an endpoint is no call frame", 0}
+	errCallDepth = failure{508, "SelfCallLimit", "calls of endpoints by endpoints are nested deeper than " +
+		strconv.Itoa(abi.MaxCallDepth), 0}
+	errCalls = failure{508, "SelfCallLimit", "endpoints have called others more than " + strconv.Itoa(abi.MaxCalls) +
+		" times for one request", 0}
 )
 
 // What is refused because of who asks.

@@ -16,8 +16,13 @@ const (
 	maxStack = 4 << 10
 )
 
-// fail answers a request whose call failed. The cause goes to the log only, with the guest's stack.
+// fail answers a request whose call failed.
 func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) {
+	s.explain(x, e, err, attrs...).write(ctx)
+}
+
+// explain is what a client is told of a call that failed. The cause goes to the log only, with the guest's stack.
+func (s *Server) explain(x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) failure {
 	f := failureOf(err)
 	cause, stack := splitCause(err.Error())
 	attrs = append(attrs, slog.Int("status", f.status), slog.String("cause", cause))
@@ -25,7 +30,7 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 		attrs = append(attrs, slog.String("stack", stack))
 	}
 	s.logCall(slog.LevelError, "call failed", x, e, f.errorType, attrs...)
-	f.write(ctx)
+	return f
 }
 
 // logCall writes a line on a call of an endpoint, unless there were too many of that sort. The errorType is "" for what

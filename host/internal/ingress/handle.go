@@ -30,6 +30,7 @@ type exchange struct {
 	lines       []byte   // header lines of a custom response
 	plain       []byte   // the request's body, not compressed; the server's buffer
 	credentials [][]byte // Authorization headers; parts of the server's buffers
+	self        selfCalls
 }
 
 // handle answers every request that could be read.
@@ -166,6 +167,7 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, found *service.Serv
 	if generation == nil {
 		return nil
 	}
+	x.self.begin(s, x, found, generation)
 	e := generation.Endpoints[string(r.endpoint)]
 	switch {
 	case !callable(ctx, e, r):

@@ -21,6 +21,8 @@ func (u unchecked) Call(_ context.Context, _ []byte, result service.ResultReader
 	return service.Usage{}, nil
 }
 
+func (unchecked) Drain() {}
+
 func (unchecked) Close() error { return nil }
 
 // TestWithoutFrameChecks shows what the guests of host/testdata/hostile do to a client when package frame does not check

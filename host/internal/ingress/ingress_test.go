@@ -40,6 +40,8 @@ func (g guest) Call(_ context.Context, request []byte, result service.ResultRead
 	return usage, err
 }
 
+func (g guest) Drain() {}
+
 func (g guest) Close() error { return nil }
 
 // answers is a guest that gives the same result to every request.

@@ -47,13 +47,17 @@ func saneID(id []byte) bool {
 // requestContext is the context of one request: it carries the id, without an allocation.
 type requestContext struct {
 	context.Context
-	id []byte
+	id   []byte
+	self service.Self
 }
 
-// Value gives the id under [service.RequestIDKey], and nothing else.
+// Value gives the id under [service.RequestIDKey] and who answers self calls under [service.SelfKey], and nothing else.
 func (c *requestContext) Value(key any) any {
 	if key == service.RequestIDKey {
 		return string(c.id)
+	}
+	if key == service.SelfKey {
+		return c.self
 	}
 	return nil
 }

@@ -22,6 +22,8 @@ type hostFunction struct {
 // hostFunctions are all of them; a new one is a file of its own and a line here.
 var hostFunctions = []hostFunction{
 	logFunction,
+	callFunction,
+	callResultFunction,
 }
 
 func exportHostFunctions(ctx context.Context, rt wazero.Runtime) error {

@@ -33,6 +33,7 @@ type instance struct {
 	meter                      meter
 	line                       *line     // of the endpoint
 	exit                       string    // where the guest ended itself
+	answer                     []byte    // to the guest's call of another endpoint; not its own
 	idle                       time.Time // since when it waits in the pool
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,7 @@ const (
 	orderSetFlags
 	orderFlags
 	orderSizes
+	orderSelf
 )
 
 // order is one of them with its arguments.
@@ -112,8 +114,14 @@ func tryLoadLeak(t *testing.T, e *Engine, pages uint32, change func(*Spec)) (*Sa
 // give sends orders and gives the answers.
 func give(t *testing.T, s *Sandbox, orders ...order) []uint32 {
 	t.Helper()
+	return giveIn(t, t.Context(), s, orders...)
+}
+
+// giveIn is give with the context of the call.
+func giveIn(t *testing.T, ctx context.Context, s *Sandbox, orders ...order) []uint32 {
+	t.Helper()
 	var a answer
-	if _, err := s.Call(t.Context(), frameOf(orders...), &a); err != nil {
+	if _, err := s.Call(ctx, frameOf(orders...), &a); err != nil {
 		t.Errorf("%v: %v", orders, err)
 	}
 	out := make([]uint32, a.Len()/4)
@@ -156,6 +164,10 @@ func compare(t *testing.T, s *Sandbox) {
 func TestLeak(t *testing.T) {
 	eachRollback(t, func(t *testing.T, e *Engine) {
 		s := loadLeak(t, e, leakPages, nil)
+		other := loadLeak(t, e, leakPages, nil)
+		ctx := selfContext(t, func(ctx context.Context, call []byte) (int, []byte) {
+			return nest(ctx, other, frameOf(order{orderPoke, 3 << 20, 98}, order{orderPeek, 3 << 20}))
+		})
 		for _, c := range []struct {
 			name string
 			hide []order
@@ -178,6 +190,9 @@ func TestLeak(t *testing.T) {
 			{"table.init", []order{{orderTableInit}}, order{orderTableNull, 1}},
 			{"elem.drop", []order{{orderElemDrop}}, order{orderTableInit}},
 			{"data.drop", []order{{orderDataDrop}}, order{orderSizes}},
+			{"an answer of another endpoint", []order{{orderSelf, 4096, 16, 3 << 20}}, order{orderPeek, 3<<20 + 1}},
+			{"pages around a call", []order{{orderPoke, 2 << 20, 99}, {orderSelf, 4096, 16, 5000}, {orderPoke, 1 << 20, 99}},
+				order{orderPeek, 1 << 20}},
 			{"a closed file", []order{{orderClose, 1}}, order{orderFlags, 1}},
 			{"a file moved onto another", []order{{orderRenumber, 1, 0}}, order{orderFlags, 1}},
 			{"a file moved to a new place", []order{{orderRenumber, 2, 1 << 10}}, order{orderFlags, 1 << 10}},
@@ -187,8 +202,9 @@ func TestLeak(t *testing.T) {
 		} {
 			want := give(t, s, c.find)
 			for range 3 { // pages that are private already are another matter than those that become it
-				give(t, s, c.hide...)
+				giveIn(t, ctx, s, c.hide...)
 				compare(t, s)
+				compare(t, other)
 				if got := give(t, s, c.find); fmt.Sprint(got) != fmt.Sprint(want) {
 					t.Errorf("%s: the next call finds %d, want %d", c.name, got, want)
 				}
@@ -226,6 +242,10 @@ func TestLeakAtRandom(t *testing.T) {
 	}
 	eachRollback(t, func(t *testing.T, e *Engine) {
 		s := loadLeak(t, e, leakPages, func(spec *Spec) { spec.Pool.Ceil, spec.Pool.Cruise = 4, 4 })
+		other := loadLeak(t, e, leakPages, func(spec *Spec) { spec.Pool.Ceil, spec.Pool.Cruise = 2, 2 })
+		ctx := selfContext(t, func(ctx context.Context, call []byte) (int, []byte) {
+			return nest(ctx, other, append([]byte{}, call...)) // one order
+		})
 		until := time.Now().Add(runFor)
 		var all sync.WaitGroup
 		all.Go(func() {
@@ -242,10 +262,11 @@ func TestLeakAtRandom(t *testing.T) {
 				random := rand.New(rand.NewPCG(worker, 1))
 				n, m := 0, 0
 				for time.Now().Before(until) {
-					give(t, s, randomOrders(random)...)
+					giveIn(t, ctx, s, randomOrders(random)...)
 					if n++; n%20 == 0 {
 						m++
 						compare(t, s)
+						compare(t, other)
 					}
 				}
 				mu.Lock()
@@ -279,6 +300,8 @@ func randomOrders(random *rand.Rand) []order {
 			orders = append(orders, order{orderSetGlobals, random.Uint32N(1000)})
 		case 3:
 			orders = append(orders, order{orderTableSet, 2})
+		case 10, 11: // the first order of the frame, by another endpoint
+			orders = append(orders, order{orderSelf, 4096, 16, at})
 		case 4, 5, 6, 7, 8, 9:
 			orders = append(orders, order{orderPeek, at})
 		default:

@@ -26,6 +26,7 @@ type pool struct {
 	waiting []chan *instance // a nil instance is the leave to make one
 	total   int              // idle, in use and being made
 	closed  bool
+	drained chan struct{} // set when nobody but guests may call; closed when nothing is in use
 	trim    *time.Timer
 	empty   chan struct{} // closed when the pool is closed and nothing is left
 }
@@ -37,7 +38,7 @@ func newPool(size manifest.Pool, fresh func() (*instance, error)) *pool {
 // take gives a free instance, a new one where the ceiling and the memory budget allow it, or waits.
 func (p *pool) take(ctx context.Context) (*instance, error) {
 	p.mu.Lock()
-	if p.closed {
+	if p.closed || p.drained != nil {
 		p.mu.Unlock()
 		return nil, service.ErrUnavailable
 	}
@@ -48,7 +49,7 @@ func (p *pool) take(ctx context.Context) (*instance, error) {
 	if p.total < p.size.Ceil && len(p.waiting) == 0 {
 		p.total++
 		p.mu.Unlock()
-		if in, err := p.make(); in != nil || err != nil {
+		if in, err := p.make(p.fresh); in != nil || err != nil {
 			return in, err
 		}
 	} else if p.total < p.size.Ceil && len(p.waiting) < p.size.Queue {
@@ -78,7 +79,7 @@ func (p *pool) take(ctx context.Context) (*instance, error) {
 		if in != nil {
 			return in, nil
 		}
-		if in, err := p.make(); in != nil || err != nil {
+		if in, err := p.make(p.fresh); in != nil || err != nil {
 			return in, err
 		}
 		p.waiting = slices.Insert(p.waiting, 0, turn) // its turn had come
@@ -91,6 +92,7 @@ func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 	p.mu.Lock()
 	if i := slices.Index(p.waiting, turn); i >= 0 {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
+		p.settle()
 		p.mu.Unlock()
 		return nil, cause
 	}
@@ -98,10 +100,37 @@ func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 	if in := <-turn; in != nil {
 		return in, nil
 	}
-	in, err := p.make()
+	in, err := p.make(p.fresh)
 	if in == nil && err == nil {
+		p.settle()
 		p.mu.Unlock()
 		err = cause
+	}
+	return in, err
+}
+
+// takeNow is take for who cannot wait, with its own way to make an instance.
+func (p *pool) takeNow(fresh func() (*instance, error)) (*instance, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil, service.ErrUnavailable
+	}
+	if in := p.pop(); in != nil {
+		p.mu.Unlock()
+		return in, nil
+	}
+	if p.total >= p.size.Ceil || len(p.waiting) > 0 {
+		p.mu.Unlock()
+		return nil, service.ErrPoolFull
+	}
+	p.total++
+	p.mu.Unlock()
+	in, err := p.make(fresh)
+	if in == nil && err == nil {
+		p.settle()
+		p.mu.Unlock()
+		err = service.ErrPoolFull
 	}
 	return in, err
 }
@@ -118,11 +147,11 @@ func (p *pool) pop() *instance {
 	return in
 }
 
-// make adds an instance that is already counted. Where the memory budget has no room for it, but others of the pool will
+// make adds an instance that is already counted, by fresh. Where the memory budget has no room for it, but others of the pool will
 // be put back, it is counted out again, and there is neither an instance nor an error: the caller has to wait. The lock
 // is held then, so that none comes back unseen.
-func (p *pool) make() (*instance, error) {
-	in, err := p.fresh()
+func (p *pool) make(fresh func() (*instance, error)) (*instance, error) {
+	in, err := fresh()
 	if err == nil {
 		return in, nil
 	}
@@ -161,6 +190,7 @@ func (p *pool) put(in *instance) {
 	}
 	in.idle = time.Now()
 	p.idle = append(p.idle, in)
+	p.settle()
 	if p.trim == nil && p.total > p.size.Cruise {
 		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
 	}
@@ -182,6 +212,7 @@ func (p *pool) countOut() {
 		return
 	}
 	p.total--
+	p.settle()
 	if p.closed && p.total == 0 {
 		close(p.empty)
 	}
@@ -213,6 +244,30 @@ func (p *pool) giveUpSurplus() {
 	p.trim = nil
 	if !p.closed && p.total > p.size.Cruise {
 		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
+	}
+}
+
+// drain refuses all but guests from now on, and returns when nothing is in use.
+func (p *pool) drain() {
+	p.mu.Lock()
+	if p.drained == nil {
+		p.drained = make(chan struct{})
+		p.settle()
+	}
+	drained := p.drained
+	p.mu.Unlock()
+	<-drained
+}
+
+// settle tells who drains when nothing is in use. The lock is held.
+func (p *pool) settle() {
+	if p.drained == nil || p.total > len(p.idle) || len(p.waiting) > 0 {
+		return
+	}
+	select {
+	case <-p.drained:
+	default:
+		close(p.drained)
 	}
 }
 

@@ -177,7 +177,8 @@ func (s *Sandbox) fresh() (*instance, error) {
 func (s *Sandbox) Call(ctx context.Context, request []byte, result service.ResultReader) (service.Usage, error) {
 	var usage service.Usage
 	arrived := time.Now()
-	in, err := s.pool.take(ctx)
+	outer := outerOf(ctx)
+	in, err := s.take(ctx, outer)
 	if err != nil {
 		return usage, err
 	}
@@ -200,9 +201,16 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	if s.spec.Isolation != manifest.IsolationInstance {
 		s.engine.rollback.begin(in.memory)
 	}
-	in.begin(context.Background(), start, s.spec.Limits.Timeout, s.spec.Limits.Fuel)
+	timeout, fuel := s.limits(start, outer)
+	in.begin(context.Background(), start, timeout, fuel)
+	if outer != nil {
+		in.continues(outer)
+	}
 	in.log.request = ctx
 	err = in.exchange(in.call, request, result)
+	if outer != nil {
+		in.returns(outer)
+	}
 	usage.Fuel = in.finish()
 	if in.meter.answered.IsZero() {
 		in.meter.answered = time.Now()
@@ -225,6 +233,9 @@ func (s *Sandbox) reusable(in *instance) bool {
 	}
 	return s.image.restore(in, s.engine.rollback)
 }
+
+// Drain refuses calls of clients, and waits for those that run. See [service.Caller].
+func (s *Sandbox) Drain() { s.pool.drain() }
 
 // Close ends the sandbox. Calls that run or wait are answered first. A second Close does nothing and returns what the
 // first did.

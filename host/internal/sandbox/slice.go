@@ -49,6 +49,7 @@ func (in *instance) begin(stop context.Context, now time.Time, timeout time.Dura
 	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop,
 		line: in.line}
 	in.memory.begin()
+	in.answer = nil
 	in.stackLeft.Set(in.engine.off.stackBudget())
 	in.taint.Set(0)
 	in.grant()
@@ -73,6 +74,7 @@ func (in *instance) settleFuel() {
 // finish ends the account and gives the fuel that the call took.
 func (in *instance) finish() uint64 {
 	in.settleFuel()
+	in.answer = nil
 	in.engine.tokens.giveBack(&in.meter)
 	return uint64(max(0, in.meter.used))
 }

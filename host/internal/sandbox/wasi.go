@@ -15,10 +15,11 @@ import (
 // What the host does for a guest costs the guest fuel too, or a loop around one host function would outlive its
 // deadline. The figures are about what it takes, in units of fuel.
 const (
-	hostCallCost = 512  // of any call
-	hostWalkCost = 4096 // of a call that walks through what it is handed
-	hostLineCost = 64   // of a line, or of a piece of output
-	hostByteBits = 2    // bytes that are moved cost their number shifted right by this
+	hostCallCost = 512   // of any call
+	hostWalkCost = 4096  // of a call that walks through what it is handed
+	hostLineCost = 64    // of a line, or of a piece of output
+	hostSelfCost = 16384 // of a call of another endpoint, beside what that takes
+	hostByteBits = 2     // bytes that are moved cost their number shifted right by this
 	// hostPiece is how many bytes the host moves before it looks at the deadline.
 	hostPiece = 64 << 10
 )

@@ -10,7 +10,13 @@ type Caller interface {
 	// Call hands a request frame to a free sandbox, waiting for one where it must, and the result frame to result.
 	// The frame is not kept. The error is one of this package's sentinels, wrapped in what the log should know; an
 	// error of result ends the sandbox and comes back as it is.
+	//
+	// With the context that a [Self] was handed, the call is one in the middle of another one: it does not wait for a
+	// sandbox, and has no more time and fuel than are left to the other, whose fuel it takes.
 	Call(ctx context.Context, request []byte, result ResultReader) (Usage, error)
+	// Drain refuses calls from now on, but for those that guests make in the middle of theirs, and waits for the calls that
+	// run or wait. Endpoints that call each other are all drained before the first of them is closed.
+	Drain()
 	// Close waits for the calls that run or wait, and ends all sandboxes. Calls that come later fail.
 	Close() error
 }

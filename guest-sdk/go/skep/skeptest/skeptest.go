@@ -49,6 +49,11 @@ type Request struct {
 
 	// JSON plays a manifest with input = "json". Arguments are turned into JSON text; a string or []byte is that text.
 	JSON bool
+
+	// Self stands for the other endpoints of the service, by id, when the handler calls them. Each gets the arguments, a
+	// map[string]any, or the records, a []any, in the types of [Result.Value]. It returns what a handler may: a value, a
+	// *skep.Response or an error. A call of an endpoint that is not here is answered with 404.
+	Self map[string]func(input any) (any, error)
 }
 
 // Run is [Run] with this request.
@@ -79,7 +84,8 @@ func (q Request) call(t testing.TB, action string, input any) Result {
 	defer running.Unlock()
 	var lines []Line
 	inproc.Log = func(level abi.Level, text string) { lines = append(lines, newLine(level, text)) }
-	defer func() { inproc.Log = nil }()
+	inproc.Self = q.answerSelf
+	defer func() { inproc.Log, inproc.Self = nil, nil }()
 
 	module := inproc.Open()
 	kind := start(t, module, q)

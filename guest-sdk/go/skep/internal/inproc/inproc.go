@@ -18,4 +18,6 @@ var (
 	Open func() Module
 	// Log takes the log lines of handlers.
 	Log func(level abi.Level, text string)
+	// Self answers the call frames of handlers with result frames.
+	Self func(call []byte) (result []byte)
 )

@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"runtime"
+	"strconv"
 	"time"
 	"unsafe"
 )
@@ -17,6 +19,20 @@ var (
 
 //go:wasmimport skep_v1 log
 func hostLog(level int32, ptr unsafe.Pointer, n uint32)
+
+//go:wasmimport skep_v1 call
+func hostCall(ptr unsafe.Pointer, n uint32) uint64
+
+//go:wasmimport skep_v1 call_result
+func hostCallResult(ptr unsafe.Pointer, n uint32)
+
+// self has the other endpoint answer a frame.
+func self(frame []byte) string {
+	packed := hostCall(unsafe.Pointer(unsafe.SliceData(frame)), uint32(len(frame)))
+	result := make([]byte, uint32(packed))
+	hostCallResult(unsafe.Pointer(unsafe.SliceData(result)), uint32(len(result)))
+	return strconv.FormatUint(packed>>32, 10) + " " + string(result)
+}
 
 //go:wasmexport skep_v1_alloc
 func alloc(n uint32) uint32 {
@@ -41,13 +57,49 @@ func start(ptr, n uint32) uint64 {
 		hostLog(0, unsafe.Pointer(&in[0]), uint32(len(in)))
 		time.Sleep(time.Hour)
 	}
+	if frame, ok := bytes.CutPrefix(in, []byte("self:")); ok {
+		return answer(self(frame))
+	}
 	return answer("init " + string(in))
 }
 
 //go:wasmexport skep_v1_call
 func call(ptr, n uint32) uint64 {
 	calls++
+	for {
+		frame, ok := bytes.CutPrefix(in, []byte("busy:"))
+		if !ok {
+			break
+		}
+		for start := time.Now(); time.Since(start) < 5*time.Millisecond; {
+		}
+		in = frame
+	}
+	if frame, ok := bytes.CutPrefix(in, []byte("self:")); ok {
+		return answer(self(frame))
+	}
+	outside := unsafe.Pointer(uintptr(0xffffff00))
 	switch string(in) {
+	case "call outside":
+		hostCall(outside, 0x1000)
+	case "result without a call":
+		hostCallResult(unsafe.Pointer(&in[0]), uint32(len(in)))
+	case "result of nothing":
+		hostCallResult(unsafe.Pointer(&in[0]), 0)
+	case "result outside":
+		hostCallResult(outside, uint32(hostCall(unsafe.Pointer(&in[0]), uint32(len(in)))))
+	case "result too long":
+		room := make([]byte, 100)
+		hostCallResult(unsafe.Pointer(&room[0]), uint32(hostCall(unsafe.Pointer(&in[0]), uint32(len(in))))+1)
+	case "result twice":
+		room := make([]byte, 100)
+		n := uint32(hostCall(unsafe.Pointer(&in[0]), uint32(len(in))))
+		hostCallResult(unsafe.Pointer(&room[0]), n)
+		hostCallResult(unsafe.Pointer(&room[0]), n)
+	case "many calls":
+		for range 64 {
+			self([]byte("count"))
+		}
 	case "count":
 		return answer(string('0' + calls))
 	case "loop":

@@ -8,6 +8,8 @@
   (import "wasi_snapshot_preview1" "fd_renumber" (func $renumber (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_fdstat_set_flags" (func $setflags (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $getflags (param i32 i32) (result i32)))
+  (import "skep_v1" "call" (func $self (param i32 i32) (result i64)))
+  (import "skep_v1" "call_result" (func $result (param i32 i32)))
   (memory (export "memory") 4)
   (table $t 4 funcref)
   (elem (table $t) (i32.const 0) func $g)
@@ -21,11 +23,11 @@
   (func (export "skep_v1_alloc") (param $len i32) (result i32) (i32.const 4096))
   (func $order (param $o i32) (param $a i32) (param $b i32) (param $c i32) (result i32)
     (block $default
-    (block $o19 (block $o18 (block $o17 (block $o16 (block $o15
+    (block $o20 (block $o19 (block $o18 (block $o17 (block $o16 (block $o15
     (block $o14 (block $o13 (block $o12 (block $o11 (block $o10
     (block $o9 (block $o8 (block $o7 (block $o6 (block $o5
     (block $o4 (block $o3 (block $o2 (block $o1 (block $o0
-      (br_table $o0 $o1 $o2 $o3 $o4 $o5 $o6 $o7 $o8 $o9 $o10 $o11 $o12 $o13 $o14 $o15 $o16 $o17 $o18 $o19 $default
+      (br_table $o0 $o1 $o2 $o3 $o4 $o5 $o6 $o7 $o8 $o9 $o10 $o11 $o12 $o13 $o14 $o15 $o16 $o17 $o18 $o19 $o20 $default
         (local.get $o)))
     ;; 0: write the byte b at a
     (i32.store8 (local.get $a) (local.get $b)) (return (i32.const 0)))
@@ -76,6 +78,10 @@
     (return (i32.load16_u (i32.const 258))))
     ;; 19: pages of memory and elements of the table
     (return (i32.add (memory.size) (i32.mul (table.size $t) (i32.const 65536)))))
+    ;; 20: have another endpoint answer the b bytes at a, and take its answer to c
+    (local.set $b (i32.wrap_i64 (call $self (local.get $a) (local.get $b))))
+    (call $result (local.get $c) (local.get $b))
+    (return (local.get $b)))
     unreachable)
   (func $serve (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
     (local $at i32)
