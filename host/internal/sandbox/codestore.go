@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,6 +31,9 @@ type codeStore struct {
 	compiler *compiler
 	flights  flights
 	log      *slog.Logger
+
+	compiled, loaded atomic.Uint64 // modules
+	compiling        atomic.Int64  // nanoseconds that it took
 
 	sweeping sync.Mutex
 	swept    time.Time
@@ -99,6 +103,7 @@ func (s *codeStore) get(ctx context.Context, module []byte, anew bool) (*code, e
 	dir := filepath.Join(s.ofKind(), key)
 	err := s.flights.do(ctx, key, func() error {
 		if !anew && s.use(dir) {
+			s.loaded.Add(1)
 			return nil
 		}
 		return s.compile(ctx, dir, module, anew)
@@ -188,6 +193,9 @@ func (s *codeStore) compile(ctx context.Context, dir string, module []byte, anew
 	if err := s.compiler.run(ctx, tmp, module); err != nil {
 		return err
 	}
+	took := time.Since(started)
+	s.compiled.Add(1)
+	s.compiling.Add(int64(took))
 	sum, err := s.sum(tmp)
 	if err != nil {
 		return fmt.Errorf("what the compiler left cannot be used; is it of the same version as this program? %w", err)
@@ -195,7 +203,7 @@ func (s *codeStore) compile(ctx context.Context, dir string, module []byte, anew
 	if err := os.WriteFile(filepath.Join(tmp, sumFile), sum, 0o600); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}
-	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", time.Since(started).Round(time.Millisecond))
+	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", took.Round(time.Millisecond))
 	if err := s.place(tmp, dir, anew); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}

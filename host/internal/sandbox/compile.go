@@ -18,8 +18,8 @@ type module struct {
 
 	cache   wazero.CompilationCache
 	kept    *code
-	budget  *budget
-	charged int64 // bytes
+	budget  *budget // of all that the module and its instances take
+	charged int64   // bytes
 }
 
 // compile checks a module that may use memory bytes, rewrites it and loads its code, which a child compiles when it is
@@ -38,7 +38,7 @@ func (e *Engine) compile(ctx context.Context, binary []byte, memory int64) (*mod
 	if err != nil {
 		return nil, err
 	}
-	if err := m.charge(&e.budget, &e.pools); err != nil {
+	if err := m.charge(&budget{of: &e.budget}, &e.pools); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	if err := checkModule(m.rt, m.code, memory); err != nil {

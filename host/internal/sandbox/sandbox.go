@@ -28,6 +28,8 @@ type Spec struct {
 	WarmUp [][]byte
 	// Log takes the lines that the guest writes; it names the endpoint.
 	Log *slog.Logger
+	// Lines takes them too, whatever the level of Log; nil: nobody else does.
+	Lines Lines
 }
 
 // Sandbox answers the requests of one endpoint.
@@ -40,7 +42,10 @@ type Sandbox struct {
 	line   line // of long calls
 }
 
-var _ service.Caller = (*Sandbox)(nil)
+var (
+	_ service.Caller = (*Sandbox)(nil)
+	_ service.Pooled = (*Sandbox)(nil)
+)
 
 // Load compiles a module, initialises it, warms it up and takes its image, all within spec.Limits.Init but for the
 // compilation. The sandbox is ready to be called; it holds one instance.
@@ -73,7 +78,7 @@ func (s *Sandbox) adopt(template *instance) error {
 		return nil
 	}
 	var err error
-	s.image, err = takeImage(template, &s.engine.budget)
+	s.image, err = takeImage(template, s.module.budget)
 	template.close() // before the first instance takes as much memory
 	if err != nil {
 		return err
@@ -108,7 +113,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 			err = fmt.Errorf("%s: %w", step, err)
 		}
 	}()
-	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, guestLog{to: s.spec.Log, warming: true})
+	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, guestLog{to: s.spec.Log, also: s.spec.Lines, warming: true})
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +163,7 @@ func (s *Sandbox) fresh() (*instance, error) {
 	if s.image == nil {
 		return s.template(context.Background())
 	}
-	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, guestLog{to: s.spec.Log})
+	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, guestLog{to: s.spec.Log, also: s.spec.Lines})
 	if err == nil {
 		in.line = &s.line
 		s.image.apply(in, s.engine.rollback)
@@ -172,8 +177,10 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	arrived := time.Now()
 	in, err := s.pool.take(ctx)
 	if err != nil {
+		usage.Wait = time.Since(arrived)
 		return usage, err
 	}
+	usage.Rollback = service.RollbackReplace
 	// What a rollback knows of pages counts for one thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -203,7 +210,9 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	usage.Guest = in.meter.answered.Sub(start)
 	in.log.end()
 	if err == nil {
-		reusable = s.reusable(in)
+		if reusable = s.reusable(in); reusable {
+			usage.Rollback = in.memory.restored // nothing where it keeps its memory
+		}
 	}
 	return usage, err
 }
@@ -217,6 +226,13 @@ func (s *Sandbox) reusable(in *instance) bool {
 		return false
 	}
 	return s.image.restore(in, s.engine.rollback)
+}
+
+// Pool tells of the instances. See [service.Pooled].
+func (s *Sandbox) Pool() service.PoolState {
+	state := s.pool.state()
+	state.Memory = s.module.budget.used.Load()
+	return state
 }
 
 // Close ends the sandbox. Calls that run or wait are answered first.
