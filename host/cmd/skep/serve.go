@@ -19,6 +19,7 @@ const settle = time.Second
 
 func newServe(program string) *cobra.Command {
 	var flags hostFlags
+	var records recordFlags
 	var root string
 	var metadata bool
 	var budget size
@@ -56,6 +57,7 @@ second one at once.`,
 				return err
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
+			records.apply(&config)
 			if confined {
 				if err := host.Confine(config); err != nil {
 					return fmt.Errorf("%w; --confine=false or %s=false does without", err, variable("confine"))
@@ -72,6 +74,7 @@ second one at once.`,
 		"where the system knows how")
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
 		"(default half of what the control group or the machine has)")
+	records.add(cmd)
 	flags.add(cmd, "info")
 	return cmd
 }
@@ -87,6 +90,7 @@ func serve(cmd *cobra.Command, addr string, config host.Config, program string) 
 	if err != nil {
 		return err
 	}
+	reopenOnHangup(cmd.Context(), h, config)
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(ln) }()
 	config.Log.Info("listening", "addr", ln.Addr().String(), "root", config.Root, "infrastructure", config.Infra)

@@ -14,6 +14,7 @@ import (
 
 	"skep/host/internal/infra"
 	"skep/host/internal/manifest"
+	"skep/host/internal/observe"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -25,7 +26,8 @@ type Activator struct {
 	Engine   *sandbox.Engine
 	Registry *service.Registry
 	Infra    infra.Type
-	Max      manifest.Maxima // of all endpoints; a service may have lower ones. Set it before the first Apply
+	Max      manifest.Maxima   // of all endpoints; a service may have lower ones. Set it before the first Apply
+	Observer *observe.Observer // nil: nothing is counted. Set it before the first Apply
 	Log      *slog.Logger
 
 	slots   chan struct{} // modules that are compiled at the same time
@@ -172,13 +174,16 @@ func (a *Activator) Stop() {
 func (a *Activator) Close() {
 	for _, e := range a.Registry.Endpoints() {
 		if e.Caller != nil {
-			a.retire(e.Caller)
+			a.retire(e)
 		}
 	}
 	a.closing.Wait()
 }
 
 // retire ends an endpoint that gets no new calls, when those that it has are answered.
-func (a *Activator) retire(c service.Caller) {
-	a.closing.Go(func() { _ = c.Close() }) // its guests have answered; what is left is memory
+func (a *Activator) retire(e *service.Endpoint) {
+	a.closing.Go(func() {
+		_ = e.Caller.Close() // its guests have answered; what is left is memory
+		e.Stats.Release()
+	})
 }

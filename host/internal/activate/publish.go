@@ -85,7 +85,7 @@ func (l *line) drop(g *generation, used map[service.Caller]bool) {
 		for _, e := range g.endpoints {
 			if e.Caller != nil && !used[e.Caller] {
 				used[e.Caller] = true
-				l.a.retire(e.Caller)
+				l.a.retire(e)
 			}
 		}
 	}

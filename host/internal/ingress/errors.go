@@ -86,6 +86,7 @@ func failureOf(err error) failure {
 func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
 	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
 	brokenRequest(err).write(ctx)
+	s.Observer.Unrouted(ctx.Response.StatusCode())
 }
 
 // brokenRequest says what a client gets whose request could not be read.

@@ -19,6 +19,8 @@ const (
 // fail answers a request whose call failed. The cause goes to the log only, with the guest's stack.
 func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) {
 	f := failureOf(err)
+	x.account.errorType = f.errorType
+	e.Stats.Failed(f.errorType)
 	cause, stack := splitCause(err.Error())
 	attrs = append(attrs, slog.Int("status", f.status), slog.String("cause", cause))
 	if stack != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"skep/host/internal/manifest"
+	"skep/host/internal/observe"
 	"skep/host/internal/service"
 )
 
@@ -24,7 +25,8 @@ const (
 	idleTimeout  = 60 * time.Second // between two requests of a connection
 )
 
-// Config is what a server needs. All fields are required but Metadata and Alive.
+// Config is what a server needs. All fields are required but Metadata, Alive and those
+// that observe.
 type Config struct {
 	Registry *service.Registry
 	Access   Access
@@ -32,6 +34,10 @@ type Config struct {
 	Metadata bool        // endpoints see headers and path of a request
 	Alive    func() bool // whether load balancers are to send requests here; nil: always
 	Log      *slog.Logger
+
+	Observer  *observe.Observer  // counts what is answered; nil: nothing does
+	AccessLog *observe.AccessLog // nil: there is none
+	Audit     *observe.Audit     // nil: there is none
 }
 
 // Server answers requests. It is safe for concurrent use.

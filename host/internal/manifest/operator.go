@@ -23,7 +23,10 @@ var hostFlags = []struct {
 	key  string
 	read func(t *table, key string) (string, bool)
 }{
+	{"access_log", textFlag},
 	{"addr", textFlag},
+	{"audit_bodies", sizeFlag},
+	{"audit_log", textFlag},
 	{"confine", switchFlag},
 	{"infra", textFlag},
 	{"log_format", textFlag},
