@@ -26,7 +26,9 @@ type administered struct {
 	root, admin, key string
 }
 
-func administer(t *testing.T) *administered {
+func administer(t *testing.T) *administered { return administerWith(t, host.Config{}) }
+
+func administerWith(t *testing.T, config host.Config) *administered {
 	t.Helper()
 	a := &administered{root: t.TempDir()}
 	s, err := store.Open(a.root)
@@ -41,7 +43,8 @@ func administer(t *testing.T) *administered {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	a.Server = hosttest.Start(t, host.Config{Root: a.root})
+	config.Root = a.root
+	a.Server = hosttest.Start(t, config)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

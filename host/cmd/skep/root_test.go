@@ -81,7 +81,7 @@ func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
 		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
 		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB", "confine": "false",
-		"admin": "true", "expiry": "2130-12-31T00:00:00Z",
+		"admin": "true", "audit-bodies": "4KiB", "expiry": "2130-12-31T00:00:00Z",
 	}
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {

@@ -29,7 +29,10 @@ func serveWith(t *testing.T, settings string, args ...string) (*cobra.Command, e
 
 // TestSettings shows that each key of skep.toml stands for a flag, and gives way to the flag and its variable.
 func TestSettings(t *testing.T) {
-	const settings = `addr = "127.0.0.1:1"
+	const settings = `access_log = "-"
+addr = "127.0.0.1:1"
+audit_bodies = "4KiB"
+audit_log = "audit"
 confine = false
 infra = "k8s"
 log_format = "json"
@@ -38,7 +41,7 @@ memory_budget = "1GiB"
 request_metadata = true
 `
 	want := map[string]string{"addr": "127.0.0.1:1", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
-		"memory-budget": "1GiB", "request-metadata": "true"}
+		"memory-budget": "1GiB", "request-metadata": "true", "access-log": "-", "audit-log": "audit", "audit-bodies": "4KiB"}
 	for name := range want {
 		t.Setenv(variable(name), "")
 	}
@@ -67,8 +70,8 @@ func TestSettingsErrors(t *testing.T) {
 		`infra = "moon"`: `bad value "moon" for infra: allowed are static, k8s, azure-ml, sagemaker, snowpark, ` +
 			`vertex-ai, databricks`,
 		`addr = "x"`: `bad value "x" for addr: allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one`,
-		`root = "x"`: `unknown key "root"; known here are addr, confine, infra, log_format, log_level, max, memory_budget, ` +
-			`request_metadata`,
+		`root = "x"`: `unknown key "root"; known here are access_log, addr, audit_bodies, audit_log, confine, infra, log_format, ` +
+			`log_level, max, memory_budget, request_metadata`,
 	} {
 		t.Setenv("SKEP_INFRA", "")
 		if _, err := serveWith(t, settings); err == nil || !strings.HasSuffix(err.Error(), "skep.toml:1:1: "+want) {

@@ -114,7 +114,8 @@ func write(to *slog.Logger, topic string, at time.Time, took time.Duration, bad 
 	to.LogAttrs(context.Background(), slog.LevelInfo, "", attrs...)
 }
 
-// APICalls takes records of the admin API: the attributes become the message, "took" the time of the call.
+// APICalls takes records of the admin API: the text is the type of the message,
+// the attributes are its content, "took" the time of the call.
 func (a *Audit) APICalls() *slog.Logger { return slog.New(apiCalls{a.other}) }
 
 // apiCalls is the handler behind APICalls. It knows no groups and no attributes of a logger, which the admin API does
@@ -126,7 +127,10 @@ func (apiCalls) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle writes a record.
 func (h apiCalls) Handle(_ context.Context, r slog.Record) error {
-	message := []slog.Attr{slog.String("msgType", r.Message)}
+	topic, message := topicAPICalls, []slog.Attr{slog.String("msgType", r.Message)}
+	if r.Message == topicAuthFail {
+		topic = topicAuthFail
+	}
 	var took time.Duration
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "took" {
@@ -136,7 +140,7 @@ func (h apiCalls) Handle(_ context.Context, r slog.Record) error {
 		}
 		return true
 	})
-	write(h.to, topicAPICalls, r.Time, took, false, message, nil)
+	write(h.to, topic, r.Time, took, topic == topicAuthFail, message, nil)
 	return nil
 }
 

@@ -95,10 +95,11 @@ const maxText = 2 << 10
 // text is a part of a request as a record has it.
 func text(b []byte) string {
 	if len(b) > maxText {
-		b = b[:maxText]
-		for len(b) > 0 && !utf8.RuneStart(b[len(b)-1]) {
-			b = b[:len(b)-1]
+		n := maxText
+		for n > 0 && !utf8.RuneStart(b[n]) {
+			n--
 		}
+		b = b[:n]
 	}
 	return string(b) // what is not UTF-8 the encoder replaces
 }
