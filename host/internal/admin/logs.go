@@ -38,8 +38,10 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: no endpoint %.80q of service %.80q is loaded", store.ErrNotFound,
 			r.PathValue("endpoint"), r.PathValue("service"))
 	}
+	out := newLineWriter(w)
+	defer func() { _ = out.control.SetWriteDeadline(time.Time{}) }() // it would hold for the connection's next request
 	if !follow {
-		newLineWriter(w).write(log.Last(lines)...)
+		out.write(log.Last(lines)...)
 		return nil, nil
 	}
 	last, follower, ok := log.Follow(lines)
@@ -47,7 +49,7 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, failure{http.StatusServiceUnavailable, "TooManyFollowers", "too many clients follow this log already"}
 	}
 	defer follower.Close()
-	out := newLineWriter(w)
+	_ = out.control.SetReadDeadline(time.Time{}) // that of the request would end it
 	for ok = out.write(last...); ok; {
 		select {
 		case line, more := <-follower.Lines:
