@@ -43,12 +43,22 @@ type Config struct {
 	Wire Wire
 	// SharedAdmin has [Host.Serve] answer the admin API too, as the API node does. Default: [Host.ServeAdmin] alone does.
 	SharedAdmin bool
+	// AccessLog is a file that gets a line of JSON for each request, or "-" for standard output. Default: none.
+	AccessLog string
+	// AuditLog is a folder whose files tell who called what, who was refused, and what was changed, or "-" for standard
+	// output. Default: none.
+	AuditLog string
+	// AuditBodies is how much of the body of a request, and of its answer, the audit log has, in bytes. Default: nothing.
+	AuditBodies int64
 	// Log takes what operators should know. Default slog.Default().
 	Log *slog.Logger
 }
 
 // DefaultRescan is the default of Config.Rescan.
 const DefaultRescan = store.DefaultRescan
+
+// maxAuditBodies bounds what the audit log has of a body, in bytes.
+const maxAuditBodies = 1 << 20
 
 // ErrConfig says that a Config cannot be used.
 var ErrConfig = errors.New("host: configuration")
@@ -74,6 +84,9 @@ func (c Config) Validate() error {
 	}
 	if c.Rescan < 0 {
 		return fmt.Errorf("%w: Rescan: %v is negative", ErrConfig, c.Rescan)
+	}
+	if c.AuditBodies < 0 || c.AuditBodies > maxAuditBodies {
+		return fmt.Errorf("%w: AuditBodies: %d is not within 0 and %d", ErrConfig, c.AuditBodies, maxAuditBodies)
 	}
 	if c.MemoryBudget < 0 {
 		return fmt.Errorf("%w: MemoryBudget: %d is negative", ErrConfig, c.MemoryBudget)

@@ -20,7 +20,7 @@ var systemFiles = []string{
 }
 
 // Confine gives up what a host with this Config does not need: privileges, all files but the folder of services, that of
-// compiled modules and some of the system, and all programs but this one. The network stays. It starts the program anew,
+// compiled modules, those of logs and some of the system, and all programs but this one. The network stays. It starts the program anew,
 // with its arguments and in the same process; there it is called once more, logs what was given up, and returns. So it
 // stands in main, before anything that should happen once, but after [CompileChild]. After an error the process must end.
 //
@@ -34,6 +34,12 @@ func Confine(config Config) error {
 		return err
 	}
 	rules := confine.Rules{Read: append([]string{}, systemFiles...), Write: []string{config.Root, config.CacheDir}}
+	for _, dir := range config.logFolders() {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("%w: folder for logs: %w", ErrConfig, err)
+		}
+		rules.Write = append(rules.Write, dir)
+	}
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", "ZONEINFO"} { // as Go's libraries know them
 		if value := os.Getenv(name); value != "" {
 			rules.Read = append(rules.Read, filepath.SplitList(value)...)
@@ -68,6 +74,6 @@ func Confine(config Config) error {
 		return nil
 	}
 	config.Log.Info("this process is confined", "gaveUp", strings.Join(gone, ", "),
-		"keeps", "the network, "+config.Root+" and "+config.CacheDir)
+		"keeps", "the network, "+strings.Join(rules.Write, ", "))
 	return nil
 }

@@ -4,6 +4,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"skep/host/internal/auth"
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
+	"skep/host/internal/observe"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -32,6 +34,8 @@ type Host struct {
 	server    *ingress.Server
 	policies  *auth.Policies
 	admin     *admin.Server
+	observer  *observe.Observer
+	records   records
 
 	stop    context.CancelFunc // ends the watch
 	watched chan struct{}      // closed when the watch has ended
@@ -95,14 +99,24 @@ func New(config Config) (*Host, error) {
 		return nil, err
 	}
 	h.activator = activate.New(h.store, h.engine, h.registry, where, config.Log)
-	h.activator.Max, h.activator.Keep = settings.Max, config.KeepGenerations
+	h.observer = observe.New(h.look)
+	if h.records, err = openRecords(config); err != nil {
+		_ = h.store.Close()
+		return nil, err
+	}
+	audit := config.Log.With("logger", "audit.apicalls")
+	if h.records.audit != nil {
+		audit = h.records.audit.APICalls()
+	}
+	h.activator.Max, h.activator.Keep, h.activator.Observer = settings.Max, config.KeepGenerations, h.observer
 	h.close = sync.OnceValue(h.shutdown)
 
 	h.policies = auth.NewPolicies(h.store, config.Log)
 	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
-		Audit: config.Log.With("logger", "audit.apicalls"), Log: config.Log})
+		Observer: h.observer, Look: h.look, Audit: audit, Log: config.Log})
 	data := ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
-		Alive: h.store.Alive, Wire: config.Wire, Log: config.Log}
+		Alive: h.store.Alive, Wire: config.Wire, Log: config.Log, Observer: h.observer, AccessLog: h.records.access,
+		Audit: h.records.audit}
 	if config.SharedAdmin {
 		data.Admin = h.admin
 	}
@@ -173,6 +187,7 @@ func (h *Host) shutdown() error {
 	}()
 	err := h.server.Shutdown()
 	<-loading
+	h.observer.Close() // who follows a log would do so for ever
 	ctx, cancel := context.WithTimeout(context.Background(), adminGrace)
 	defer cancel()
 	_ = h.admin.Shutdown(ctx) // what was asked for is done, or can be asked for again
@@ -180,5 +195,5 @@ func (h *Host) shutdown() error {
 	h.policies.Close()
 	_ = h.engine.Close()
 	_ = h.store.Close()
-	return err
+	return errors.Join(err, h.records.close())
 }

@@ -23,7 +23,8 @@ var allowed = map[string][]string{
 	"host/internal/schema":                           {"abi"},
 	"host/internal/action":                           {"abi"},
 	"host/internal/manifest":                         {"abi", "host/internal/action", "host/internal/schema"},
-	"host/internal/service":                          {"abi", "host/internal/schema"},
+	"host/internal/observe":                          nil,
+	"host/internal/service":                          {"abi", "host/internal/observe", "host/internal/schema"},
 	"host/internal/infra":                            nil,
 	"host/internal/machine":                          nil,
 	"host/internal/confine":                          nil,
@@ -37,16 +38,17 @@ var allowed = map[string][]string{
 	"host/internal/guestbuild": {"abi", "host/internal/manifest", "host/internal/wasmbin"},
 
 	"host/internal/activate": {"abi", "host/internal/action", "host/internal/frame", "host/internal/infra", "host/internal/manifest",
-		"host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
+		"host/internal/observe", "host/internal/sandbox", "host/internal/service", "host/internal/store", "host/internal/wasmbin"},
 	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
 	"host/internal/ingress": {"abi", "host/internal/action", "host/internal/auth", "host/internal/frame",
-		"host/internal/manifest", "host/internal/service", "host/internal/swagger"},
+		"host/internal/manifest", "host/internal/observe", "host/internal/service", "host/internal/swagger"},
 	"host/internal/admin": {"host/internal/activate", "host/internal/auth", "host/internal/manifest",
-		"host/internal/service", "host/internal/store"},
+		"host/internal/observe", "host/internal/service", "host/internal/store"},
 
 	"host": {"host/internal/action", "host/internal/activate", "host/internal/admin", "host/internal/auth",
 		"host/internal/confine", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
-		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
+		"host/internal/manifest", "host/internal/observe", "host/internal/sandbox", "host/internal/service",
+		"host/internal/store"},
 	"host/hosttest": {"abi", "host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
 	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
@@ -68,6 +70,10 @@ var owners = map[string]string{
 	"github.com/MicahParks/keyfunc/v3":   "host/internal/auth",
 	"github.com/golang-jwt/jwt/v5":       "host/internal/auth",
 	"github.com/fsnotify/fsnotify":       "host/internal/store",
+
+	"github.com/prometheus/client_golang": "host/internal/observe",
+	"github.com/prometheus/client_model":  "host/internal/observe",
+	"gopkg.in/natefinch/lumberjack.v2":    "host/internal/observe",
 }
 
 func TestLayout(t *testing.T) {

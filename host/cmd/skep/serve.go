@@ -19,6 +19,7 @@ const settle = time.Second
 
 func newServe(program string) *cobra.Command {
 	var flags hostFlags
+	var records recordFlags
 	var root string
 	var metadata bool
 	var budget size
@@ -63,6 +64,7 @@ second one at once.`,
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
 			config.KeepGenerations, config.Rescan = keep, rescan
+			records.apply(&config)
 			if config.Wire, err = wire.wire(cmd); err != nil {
 				return err
 			}
@@ -90,6 +92,7 @@ second one at once.`,
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
 		"(default half of what the control group or the machine has)")
 	wire.add(cmd.Flags())
+	records.add(cmd)
 	flags.add(cmd, "info")
 	return cmd
 }
@@ -112,6 +115,7 @@ func serve(cmd *cobra.Command, addr, adminAddr, scheme string, config host.Confi
 	if err != nil {
 		return err
 	}
+	reopenOnHangup(cmd.Context(), h, config)
 	served := make(chan error, 2)
 	go func() { served <- h.Serve(ln) }()
 	if admin != nil {

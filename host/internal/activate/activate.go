@@ -14,6 +14,7 @@ import (
 
 	"skep/host/internal/infra"
 	"skep/host/internal/manifest"
+	"skep/host/internal/observe"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -25,8 +26,9 @@ type Activator struct {
 	Engine   *sandbox.Engine
 	Registry *service.Registry
 	Infra    infra.Type
-	Max      manifest.Maxima // of all endpoints; a service may have lower ones. Set it before the first Apply
-	Keep     int             // how many generations that have served stay when another one takes over; 0: all
+	Max      manifest.Maxima   // of all endpoints; a service may have lower ones. Set it before the first Apply
+	Keep     int               // how many generations that have served stay when another one takes over; 0: all
+	Observer *observe.Observer // nil: nothing is counted. Set it before the first Apply
 	Log      *slog.Logger
 
 	slots   chan struct{} // modules that are compiled at the same time
@@ -173,10 +175,10 @@ func (a *Activator) Stop() {
 
 // Close ends all endpoints, when their calls are answered. Stop comes first.
 func (a *Activator) Close() {
-	var all []service.Caller
+	var all []*service.Endpoint
 	for _, e := range a.Registry.Endpoints() {
 		if e.Caller != nil {
-			all = append(all, e.Caller)
+			all = append(all, e)
 		}
 	}
 	a.retire(all)
@@ -184,13 +186,14 @@ func (a *Activator) Close() {
 }
 
 // retire ends endpoints that get no new calls but from each other, when those that they have are answered.
-func (a *Activator) retire(callers []service.Caller) {
+func (a *Activator) retire(endpoints []*service.Endpoint) {
 	a.closing.Go(func() {
-		for _, c := range callers {
-			c.Drain()
+		for _, e := range endpoints {
+			e.Caller.Drain()
 		}
-		for _, c := range callers {
-			_ = c.Close() // its guests have answered; what is left is memory
+		for _, e := range endpoints {
+			_ = e.Caller.Close() // its guests have answered; what is left is memory
+			e.Stats.Release()
 		}
 	})
 }

@@ -125,6 +125,7 @@ func (c *candidate) withdraw(reason error) {
 		return
 	}
 	_ = c.endpoint.Caller.Close() // nobody has called it
+	c.endpoint.Stats.Release()
 	c.refuse(reason)
 }
 

@@ -82,11 +82,11 @@ func (l *line) unload(next []*generation) {
 // drop ends the endpoints of a generation and of those that it replaces, but for those that serve elsewhere.
 func (l *line) drop(g *generation, used map[service.Caller]bool) {
 	for ; g != nil; g = g.replaces {
-		var unused []service.Caller
+		var unused []*service.Endpoint
 		for _, e := range g.endpoints {
 			if e.Caller != nil && !used[e.Caller] {
 				used[e.Caller] = true
-				unused = append(unused, e.Caller)
+				unused = append(unused, e)
 			}
 		}
 		l.a.retire(unused)

@@ -61,6 +61,13 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 		return nil, fmt.Errorf("%s has changed since its manifest was read; it is loaded again", c.stored.Module)
 	}
 	log := a.Log.With("service", c.stored.Service, "generation", c.stored.Generation, "endpoint", c.stored.ID)
+	ready := false
+	stats := a.Observer.Endpoint(c.stored.Service, c.stored.ID)
+	defer func() {
+		if !ready {
+			stats.Release()
+		}
+	}()
 	caller, err := a.Engine.Load(ctx, sandbox.Spec{
 		Module:    files.Module,
 		Digest:    files.Digest,
@@ -71,11 +78,11 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 		Accept:    &acceptance{kind: c.manifest.Kind},
 		WarmUp:    warmUp(queries),
 		Log:       log,
+		Lines:     stats.Lines(c.stored.Generation),
 	})
 	if err != nil {
 		return nil, err
 	}
-	ready := false
 	defer func() {
 		if !ready {
 			_ = caller.Close() // nobody else has called it
@@ -87,7 +94,7 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	}
 	ready = true
 	c.endpoint = c.describe(service.StateReady)
-	c.endpoint.Caller = caller
+	c.endpoint.Caller, c.endpoint.Stats = caller, stats
 	log.Info("endpoint ready", "kind", c.manifest.Kind.String(), "sha256", c.files.Digest)
 	return results, nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/observe"
 	"skep/host/internal/store"
 )
 
@@ -22,8 +23,10 @@ type Config struct {
 	Activator *activate.Activator
 	// Version is that of the host.
 	Version string
-	// Metrics writes the host's metrics as Prometheus reads them; nil: there are none.
-	Metrics func(w http.ResponseWriter)
+	// Observer has the metrics of the host and the log lines of its endpoints.
+	Observer *observe.Observer
+	// Look tells how the host is.
+	Look func() observe.Snapshot
 	// Ready says whether the host takes requests; nil: always.
 	Ready func() bool
 	// Audit takes a record of every change and of every refused key.

@@ -19,11 +19,8 @@ func (s *Server) readyz(http.ResponseWriter, *http.Request) (any, error) {
 }
 
 // prometheus writes the metrics as Prometheus reads them.
-func (s *Server) prometheus(w http.ResponseWriter, _ *http.Request) (any, error) {
-	if s.Metrics == nil {
-		return nil, failure{http.StatusNotFound, "NotFound", "this host keeps no metrics"}
-	}
-	s.Metrics(w)
+func (s *Server) prometheus(w http.ResponseWriter, r *http.Request) (any, error) {
+	s.Observer.Handler().ServeHTTP(w, r)
 	return nil, nil
 }
 
@@ -39,11 +36,17 @@ func (s *Server) metrics(http.ResponseWriter, *http.Request) (any, error) {
 		HeapBytes  uint64  `json:"heapBytes"`
 		Go         string  `json:"go"`
 		Uptime     float64 `json:"uptimeSeconds"`
+
+		Connections int   `json:"connections"`
+		MemoryUsed  int64 `json:"memoryBudgetUsedBytes"`
+		MemoryLimit int64 `json:"memoryBudgetBytes"`
 	}{Version: s.Version, Goroutines: runtime.NumGoroutine(), HeapBytes: memory.HeapAlloc, Go: runtime.Version(),
 		Uptime: time.Since(started).Seconds()}
 	if info, ok := debug.ReadBuildInfo(); ok && info.GoVersion != "" {
 		answer.Go = info.GoVersion
 	}
+	now := s.Look()
+	answer.Connections, answer.MemoryUsed, answer.MemoryLimit = now.Connections, now.MemoryUsed, now.MemoryLimit
 	for _, st := range s.Activator.Services() {
 		answer.Services++
 		for _, g := range st.Generations {

@@ -40,6 +40,8 @@ var routes = []route{
 	{pattern: "POST " + Prefix + "/services/{service}/actions/switchTo/{generation}", handle: (*Server).switchTo, change: true},
 	{pattern: "POST " + Prefix + "/services/{service}/actions/rollback", handle: (*Server).rollback, change: true},
 
+	{pattern: "GET " + Prefix + "/services/{service}/endpoints/{endpoint}/logs", handle: (*Server).logs},
+
 	{pattern: "GET " + Prefix + "/services/{service}/generations", handle: (*Server).listGenerations},
 	{pattern: "GET " + Prefix + "/service/{service}/generations", handle: (*Server).listGenerations}, // as documented
 	{pattern: "POST " + Prefix + "/services/{service}/generations", handle: (*Server).uploadGeneration, change: true, upload: true},

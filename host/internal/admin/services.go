@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/observe"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
 )
@@ -194,6 +195,19 @@ type endpointItem struct {
 	State      string `json:"state"`
 	Reason     string `json:"reason,omitempty"`
 	Kind       string `json:"kind,omitempty"`
+
+	Pool *poolItem `json:"pool,omitempty"` // where it is loaded
+	// Counts are those of all its generations.
+	Counts *observe.Totals `json:"counts,omitempty"`
+}
+
+// poolItem is how the instances of an endpoint are.
+type poolItem struct {
+	Idle    int   `json:"idle"`
+	InUse   int   `json:"inUse"`
+	Waiting int   `json:"waiting"`
+	Ceil    int   `json:"ceil"`
+	Memory  int64 `json:"memoryBytes"`
 }
 
 func describeEndpoint(e *service.Endpoint) endpointItem {
@@ -203,6 +217,10 @@ func describeEndpoint(e *service.Endpoint) endpointItem {
 	}
 	if e.Kind != 0 {
 		item.Kind = e.Kind.String()
+	}
+	if pooled, ok := e.Caller.(service.Pooled); ok {
+		pool, counts := poolItem(pooled.Pool()), e.Stats.Totals()
+		item.Pool, item.Counts = &pool, &counts
 	}
 	return item
 }

@@ -30,7 +30,7 @@ func (s *Server) authorize(ctx *fasthttp.RequestCtx, x *exchange, service string
 		}
 	}
 	var err error
-	x.caller, err = s.Access.Authorize(&x.ctx, service, x.credentials)
+	x.account.caller, err = s.Access.Authorize(&x.ctx, service, x.credentials)
 	if err == nil {
 		return true
 	}
@@ -38,7 +38,7 @@ func (s *Server) authorize(ctx *fasthttp.RequestCtx, x *exchange, service string
 	switch h := &ctx.Response.Header; {
 	case errors.Is(err, auth.ErrNotAuthenticated):
 		f = errCredentials
-		if x.caller.Method == manifest.AuthAPIKeys {
+		if x.account.caller.Method == manifest.AuthAPIKeys {
 			h.Add("WWW-Authenticate", `Basic realm="`+service+`", charset="UTF-8"`)
 		}
 		h.Add("WWW-Authenticate", `Bearer realm="`+service+`"`)
@@ -48,6 +48,7 @@ func (s *Server) authorize(ctx *fasthttp.RequestCtx, x *exchange, service string
 	case errors.Is(err, auth.ErrKeysUnavailable):
 		f = errKeysUnknown
 	}
+	x.account.errorType = f.errorType
 	s.logRefusal(x, service, f, err)
 	f.write(ctx)
 	return false

@@ -208,8 +208,8 @@ func TestAuthorizeAllocates(t *testing.T) {
 	var ctx fasthttp.RequestCtx
 	ctx.Request.Header.Set("Authorization", "Basic c2VjcmV0Og==")
 	pass := func() {
-		if !s.authorize(&ctx, x, "docs") || x.caller.ID != "k1" {
-			t.Errorf("refused, or passed as %q", x.caller.ID)
+		if !s.authorize(&ctx, x, "docs") || x.account.caller.ID != "k1" {
+			t.Errorf("refused, or passed as %q", x.account.caller.ID)
 		}
 	}
 	if n := testing.AllocsPerRun(100, pass); n != 0 {

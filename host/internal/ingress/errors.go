@@ -94,6 +94,7 @@ func failureOf(err error) failure {
 
 // handleBroken answers a request that could not be read; the HTTP server ends the connection with it.
 func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
+	defer func() { s.Observer.Unrouted(ctx.Response.StatusCode()) }()
 	part(ctx)
 	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
 		s.refuseLarge(ctx)

@@ -38,7 +38,7 @@ func (s *Server) called(h *fasthttp.RequestHeader) int64 {
 // one. The HTTP server asks it when it has read the head, and ends the connection unless the answer is 100.
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	x := s.exchanges.Get().(*exchange)
-	defer s.exchanges.Put(x)
+	defer s.putBack(x)
 	if s.judge(ctx, x) {
 		ctx.Response.Reset()
 		ctx.Response.Header.DisableNormalizing() // Reset has turned it on
@@ -46,6 +46,12 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	}
 	part(ctx)
 	return ctx.Response.StatusCode()
+}
+
+// putBack gives up an exchange of which no request was made.
+func (s *Server) putBack(x *exchange) {
+	x.account = account{}
+	s.exchanges.Put(x)
 }
 
 // judge says whether the body of a request is worth reading, from the head alone. If not, the response says why.
@@ -86,7 +92,7 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
 	c, ok := ctx.Conn().(*conn)
 	x := s.exchanges.Get().(*exchange)
-	defer s.exchanges.Put(x)
+	defer s.putBack(x)
 	if ok && c.head.length > 0 {
 		if s.judge(ctx, x) {
 			writeError(ctx, 413, "PayloadTooLarge", "the body has more than the "+strconv.Itoa(freeBody)+" bytes that are read here")

@@ -24,6 +24,8 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 // explain is what a client is told of a call that failed. The cause goes to the log only, with the guest's stack.
 func (s *Server) explain(x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) failure {
 	f := failureOf(err)
+	x.account.errorType = f.errorType
+	e.Stats.Failed(f.errorType)
 	cause, stack := splitCause(err.Error())
 	attrs = append(attrs, slog.Int("status", f.status), slog.String("cause", cause))
 	if stack != "" {

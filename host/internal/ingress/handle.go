@@ -12,7 +12,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"skep/host/internal/action"
-	"skep/host/internal/auth"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 	"skep/host/internal/swagger"
@@ -22,7 +21,7 @@ import (
 type exchange struct {
 	ctx         requestContext
 	path        []byte
-	caller      auth.Principal // who sends the request
+	account     account
 	request     frame.Request
 	encoder     frame.Encoder
 	decoder     frame.Decoder
@@ -37,6 +36,7 @@ type exchange struct {
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	start := time.Now()
 	x := s.exchanges.Get().(*exchange)
+	x.account.start, x.path = start, x.path[:0]
 	defer s.recovered(ctx, x)
 	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
@@ -45,6 +45,7 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	} else if !s.cors.preflight(ctx) {
 		s.serve(ctx, x, start)
 	}
+	s.finish(ctx, x)
 	s.exchanges.Put(x) // not after a panic: nobody knows what that has left behind
 }
 
@@ -59,6 +60,8 @@ func (s *Server) recovered(ctx *fasthttp.RequestCtx, x *exchange) {
 	ctx.Response.Header.DisableNormalizing() // Reset has turned it on
 	s.identify(ctx, x.ctx.id)
 	internalError.write(ctx)
+	x.account.errorType = internalError.errorType
+	s.finish(ctx, x)
 }
 
 // serve routes a request.
@@ -123,6 +126,7 @@ func (s *Server) target(ctx *fasthttp.RequestCtx, x *exchange) (*service.Service
 		errNoService.write(ctx)
 		return nil, r
 	}
+	x.account.service = found.ID
 	if !s.authorize(ctx, x, found.ID) { // before anything of the service shows
 		return nil, r
 	}
@@ -169,6 +173,9 @@ func (s *Server) find(ctx *fasthttp.RequestCtx, x *exchange, found *service.Serv
 	}
 	x.self.begin(s, x, found, generation)
 	e := generation.Endpoints[string(r.endpoint)]
+	if e != nil {
+		x.account.enter(e)
+	}
 	switch {
 	case !callable(ctx, e, r):
 	case int64(len(x.plain)) > e.MaxBody:
@@ -246,6 +253,7 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	if errors.Is(err, service.ErrUnavailable) && !last {
 		return true
 	}
+	x.account.called, x.account.usage = true, usage
 	if err != nil {
 		s.fail(ctx, x, e, err, slog.Uint64("fuel", usage.Fuel))
 		return false

@@ -16,10 +16,11 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/valyala/fasthttp/fasthttpadaptor"
 
+	"skep/host/internal/observe"
 	"skep/host/internal/service"
 )
 
-// Config is what a server needs. All fields are required but Metadata, Alive, Wire and Admin.
+// Config is what a server needs. All fields are required but Metadata, Alive, Wire, Admin and those that observe.
 type Config struct {
 	Registry *service.Registry
 	Access   Access
@@ -30,6 +31,10 @@ type Config struct {
 	// Admin answers below [AdminPrefix]; nil: nothing does.
 	Admin http.Handler
 	Log   *slog.Logger
+
+	Observer  *observe.Observer  // counts what is answered; nil: nothing does
+	AccessLog *observe.AccessLog // nil: there is none
+	Audit     *observe.Audit     // nil: there is none
 }
 
 // Server answers requests. It is safe for concurrent use.

@@ -23,8 +23,11 @@ var hostFlags = []struct {
 	key  string
 	read func(t *table, key string) (string, bool)
 }{
+	{"access_log", textFlag},
 	{"addr", textFlag},
 	{"admin_addr", textFlag},
+	{"audit_bodies", sizeFlag},
+	{"audit_log", textFlag},
 	{"confine", switchFlag},
 	{"cors_headers", listFlag},
 	{"cors_methods", listFlag},

@@ -15,7 +15,8 @@ import (
 //
 // A nil budget is without limit.
 type budget struct {
-	limit int64 // bytes; 0: none
+	of    *budget // this one is a part of it and has no limit of its own; nil: it is the whole
+	limit int64   // bytes; 0: none
 	used  atomic.Int64
 }
 
@@ -31,6 +32,13 @@ func (b *budget) take(n int64) bool {
 	if b == nil || n <= 0 {
 		return true
 	}
+	if b.of != nil {
+		if !b.of.take(n) {
+			return false
+		}
+		b.used.Add(n)
+		return true
+	}
 	for {
 		used := b.used.Load()
 		if b.limit > 0 && n > b.limit-used {
@@ -43,13 +51,16 @@ func (b *budget) take(n int64) bool {
 }
 
 func (b *budget) giveBack(n int64) {
-	if b != nil {
+	for ; b != nil; b = b.of {
 		b.used.Add(-n)
 	}
 }
 
 // exhausted is the ErrNoRoom for a request of n bytes.
 func (b *budget) exhausted(n int64) error {
+	for b.of != nil {
+		b = b.of
+	}
 	return fmt.Errorf("%w: %s are wanted, and %s of %s are taken; raise the budget, or lower limits.memory and pool.ceil "+
 		"of endpoints", ErrNoRoom, manifest.FormatSize(n), manifest.FormatSize(b.used.Load()), manifest.FormatSize(b.limit))
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"skep/host/internal/wasmbin"
@@ -37,6 +38,9 @@ type codeStore struct {
 	compiler *compiler
 	flights  flights
 	log      *slog.Logger
+
+	compiled, loaded atomic.Uint64 // modules
+	compiling        atomic.Int64  // nanoseconds that it took
 
 	sweeping sync.Mutex
 	swept    time.Time
@@ -106,6 +110,7 @@ func (s *codeStore) get(ctx context.Context, from source, anew bool) (*code, err
 	dir := filepath.Join(s.ofKind(), from.digest)
 	err := s.flights.do(ctx, from.digest, func() error {
 		if !anew && s.use(dir) {
+			s.loaded.Add(1)
 			return nil
 		}
 		rewritten, err := from.rewrite()
@@ -209,6 +214,9 @@ func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rew
 	if err := s.compiler.run(ctx, tmp, module.Module); err != nil {
 		return err
 	}
+	took := time.Since(started)
+	s.compiled.Add(1)
+	s.compiling.Add(int64(took))
 	if err := describe(tmp, module); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}
@@ -219,7 +227,7 @@ func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rew
 	if err := os.WriteFile(filepath.Join(tmp, sumFile), sum, 0o600); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}
-	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", time.Since(started).Round(time.Millisecond))
+	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", took.Round(time.Millisecond))
 	if err := s.place(tmp, dir, anew); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 )
@@ -48,6 +49,21 @@ func NewEngine(config Config) (*Engine, error) {
 		return nil, err
 	}
 	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget}}, nil
+}
+
+// State is what all sandboxes of an engine have taken.
+type State struct {
+	// MemoryUsed is what the memory budget is charged for, in bytes; MemoryLimit is the budget, 0 for none.
+	MemoryUsed, MemoryLimit int64
+	// Compiled is how many modules were compiled, and Loaded how many had kept code that could be used.
+	Compiled, Loaded uint64
+	CompileTime      time.Duration // of those compiled, together
+}
+
+// State tells how the engine is.
+func (e *Engine) State() State {
+	return State{MemoryUsed: e.budget.used.Load(), MemoryLimit: e.budget.limit, Compiled: e.codes.compiled.Load(),
+		Loaded: e.codes.loaded.Load(), CompileTime: time.Duration(e.codes.compiling.Load())}
 }
 
 // Close releases what the engine shares between modules. Every sandbox must have been closed before.

@@ -38,10 +38,10 @@ type instance struct {
 }
 
 // newInstance instantiates a module without running anything of it. With an image, its memory has the size of that.
-func (e *Engine) newInstance(m *module, limit int64, img *image, log guestLog) (*instance, error) {
-	memory, err := e.newMemory(m, limit, img)
+func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, log guestLog) (*instance, error) {
+	memory, err := e.newMemory(m, limit, img, b)
 	if errors.Is(err, ErrNoRoom) && e.pools.shrink() {
-		memory, err = e.newMemory(m, limit, img)
+		memory, err = e.newMemory(m, limit, img, b)
 	}
 	if errors.Is(err, ErrNoRoom) {
 		return nil, err // the guest is not at fault

@@ -17,10 +17,19 @@ const (
 	maxLogBytes = 16 << 10
 )
 
+// Lines takes the log lines of an endpoint's guests. It must not block.
+type Lines interface {
+	// Line takes one line, which belongs to a request, or to none where that is "".
+	Line(level slog.Level, requestID, text string)
+	// Drop counts lines that nobody sees, since a call wrote too many.
+	Drop(lines int)
+}
+
 // guestLog takes the lines of one instance: those of the log function, and what it writes to its standard output and
 // error. It is used by one goroutine at a time.
 type guestLog struct {
 	to      *slog.Logger
+	also    Lines           // nil: nobody
 	warming bool            // the lines come from the warm-up, not from a request
 	request context.Context // of the call that runs; nil outside of one
 	lines   int
@@ -43,10 +52,18 @@ func (l *guestLog) line(level abi.Level, text []byte) {
 
 func (l *guestLog) write(level abi.Level, text []byte) {
 	at := min(max(slog.Level(level), slog.LevelDebug), slog.LevelError)
-	if !l.to.Enabled(context.Background(), at) {
+	enabled := l.to.Enabled(context.Background(), at)
+	if !enabled && l.also == nil {
 		return
 	}
-	attrs := []slog.Attr{slog.String("text", strings.ToValidUTF8(string(text), "\uFFFD"))}
+	valid := strings.ToValidUTF8(string(text), "\uFFFD")
+	if l.also != nil {
+		l.also.Line(at, l.requestID(), valid)
+	}
+	if !enabled {
+		return
+	}
+	attrs := []slog.Attr{slog.String("text", valid)}
 	if l.warming {
 		attrs = append(attrs, slog.Bool("warmUp", true))
 	}
@@ -55,12 +72,18 @@ func (l *guestLog) write(level abi.Level, text []byte) {
 
 // whose names the request that runs.
 func (l *guestLog) whose() []slog.Attr {
-	if l.request != nil {
-		if id := service.RequestID(l.request); id != "" {
-			return []slog.Attr{slog.String("requestId", id)}
-		}
+	if id := l.requestID(); id != "" {
+		return []slog.Attr{slog.String("requestId", id)}
 	}
 	return nil
+}
+
+// requestID is the id of the request that runs, "" where there is none.
+func (l *guestLog) requestID() string {
+	if l.request == nil {
+		return ""
+	}
+	return service.RequestID(l.request)
 }
 
 // Write takes standard output and error, line by line.
@@ -85,6 +108,9 @@ func (l *guestLog) end() {
 	if len(l.partial) > 0 {
 		l.line(abi.LevelInfo, l.partial)
 		l.partial = l.partial[:0]
+	}
+	if l.dropped > 0 && l.also != nil {
+		l.also.Drop(l.dropped)
 	}
 	if l.dropped > 0 {
 		l.to.LogAttrs(context.Background(), slog.LevelWarn, "guest wrote too many log lines",

@@ -8,6 +8,7 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/manifest"
+	"skep/host/internal/service"
 )
 
 // pageSize is the unit in which linear memory grows, in bytes.
@@ -31,13 +32,14 @@ type linearMemory struct {
 	private  []pages // pages that are not the image's own any more
 	faults   int64   // of the thread when the call began
 	shedding shedding
+	restored service.Rollback // how that was done last
 }
 
 var _ experimental.LinearMemory = (*linearMemory)(nil)
 
 // newMemory is the memory of a new instance. It is there before the engine asks for it, which cannot be told that there
 // is none.
-func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, error) {
+func (e *Engine) newMemory(m *module, limit int64, img *image, b *budget) (*linearMemory, error) {
 	size, mapped := int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, (*frozen)(nil)
 	if img != nil {
 		size = int64(img.size())
@@ -45,7 +47,7 @@ func (e *Engine) newMemory(m *module, limit int64, img *image) (*linearMemory, e
 			mapped = &img.frozen
 		}
 	}
-	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, &e.budget)
+	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, b)
 	if err == nil {
 		memory.most = int(min(e.off.memory(limit), int64(m.rewritten.MaxMemory)*pageSize))
 	}

@@ -271,6 +271,14 @@ func (p *pool) settle() {
 	}
 }
 
+// state is how many instances there are.
+func (p *pool) state() service.PoolState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	idle := len(p.idle)
+	return service.PoolState{Idle: idle, InUse: p.total - idle, Waiting: len(p.waiting), Ceil: p.size.Ceil}
+}
+
 // close ends the idle instances. Who waits is still served; those in use end when they are put back. The channel empty
 // is closed after the last of them.
 func (p *pool) close() {

@@ -4,14 +4,16 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"skep/host/internal/service"
 )
 
 // rollback is a way to make memory equal to its image again.
 type rollback interface {
 	// begin is called before anything of a call writes to the memory, on the thread that will run the guest.
 	begin(m *linearMemory)
-	// restore is called on the same thread when nobody will read the memory any more; it has the image's size. It
-	// reports false when it failed: the instance must go.
+	// restore is called on the same thread when nobody will read the memory any more; it has the image's size. It notes
+	// how it was done in the memory. It reports false when it failed: the instance must go.
 	restore(f *frozen, m *linearMemory) bool
 	// maps says whether instances map the image, instead of having a copy.
 	maps() bool
@@ -68,5 +70,6 @@ func (copyAll) maps() bool          { return false }
 
 func (copyAll) restore(f *frozen, m *linearMemory) bool {
 	copyPieces(m.bytes(), f.source)
+	m.restored = service.RollbackCopy
 	return true
 }

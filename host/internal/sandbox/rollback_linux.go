@@ -9,6 +9,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"skep/host/internal/service"
 )
 
 // pages is a run of private pages, as offsets into the memory in bytes.
@@ -29,7 +31,9 @@ func (gated) maps() bool { return true }
 func (gated) begin(m *linearMemory) { m.faults = threadFaults() }
 
 func (g gated) restore(f *frozen, m *linearMemory) bool {
+	m.restored = service.RollbackCopy
 	if threadFaults() != m.faults {
+		m.restored = service.RollbackScan
 		var err error
 		if m.private, err = g.find(m.private[:0], m.bytes()); err != nil {
 			return false
@@ -51,7 +55,7 @@ func (g gated) restore(f *frozen, m *linearMemory) bool {
 
 // discardPages gives up all private pages: what is read there next is the image.
 func discardPages(m *linearMemory) error {
-	m.private = m.private[:0]
+	m.private, m.restored = m.private[:0], service.RollbackDiscard
 	if m.size == 0 {
 		return nil
 	}

@@ -31,6 +31,8 @@ type Spec struct {
 	WarmUp [][]byte
 	// Log takes the lines that the guest writes; it names the endpoint.
 	Log *slog.Logger
+	// Lines takes them too, whatever the level of Log; nil: nobody else does.
+	Lines Lines
 }
 
 // Sandbox answers the requests of one endpoint.
@@ -40,11 +42,15 @@ type Sandbox struct {
 	module *module
 	image  *image // nil where none can be taken
 	pool   *pool
-	line   line // of long calls
+	line   line    // of long calls
+	budget *budget // of image and instances
 	shut   func() error
 }
 
-var _ service.Caller = (*Sandbox)(nil)
+var (
+	_ service.Caller = (*Sandbox)(nil)
+	_ service.Pooled = (*Sandbox)(nil)
+)
 
 // Load compiles a module, initialises it, warms it up and takes its image, all within spec.Limits.Init but for the
 // compilation. The sandbox is ready to be called; it holds one instance.
@@ -53,7 +59,7 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{engine: e, spec: spec, module: m}
+	s := &Sandbox{engine: e, spec: spec, module: m, budget: &budget{of: &e.budget}}
 	s.pool = newPool(spec.Pool, s.fresh)
 	s.shut = sync.OnceValue(s.shutdown)
 	template, err := s.template(ctx)
@@ -78,7 +84,7 @@ func (s *Sandbox) adopt(template *instance) error {
 		return nil
 	}
 	var err error
-	s.image, err = takeImage(template, &s.engine.budget)
+	s.image, err = takeImage(template, s.budget)
 	template.close() // before the first instance takes as much memory
 	if err != nil {
 		return err
@@ -112,7 +118,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 			err = fmt.Errorf("%s: %w", step, err)
 		}
 	}()
-	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, guestLog{to: s.spec.Log, warming: true})
+	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, s.budget, guestLog{to: s.spec.Log, also: s.spec.Lines, warming: true})
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +171,7 @@ func (s *Sandbox) fresh() (*instance, error) {
 	if s.image == nil {
 		return s.template(context.Background())
 	}
-	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, guestLog{to: s.spec.Log})
+	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, s.budget, guestLog{to: s.spec.Log, also: s.spec.Lines})
 	if err == nil {
 		in.line = &s.line
 		s.image.apply(in, s.engine.rollback)
@@ -180,8 +186,10 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	outer := outerOf(ctx)
 	in, err := s.take(ctx, outer)
 	if err != nil {
+		usage.Wait = time.Since(arrived)
 		return usage, err
 	}
+	usage.Rollback = service.RollbackReplace
 	// What a rollback knows of pages counts for one thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -218,7 +226,9 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	usage.Guest = in.meter.answered.Sub(start)
 	in.log.end()
 	if err == nil {
-		reusable = s.reusable(in)
+		if reusable = s.reusable(in); reusable {
+			usage.Rollback = in.memory.restored // nothing where it keeps its memory
+		}
 	}
 	return usage, err
 }
@@ -232,6 +242,13 @@ func (s *Sandbox) reusable(in *instance) bool {
 		return false
 	}
 	return s.image.restore(in, s.engine.rollback)
+}
+
+// Pool tells of the instances. See [service.Pooled].
+func (s *Sandbox) Pool() service.PoolState {
+	state := s.pool.state()
+	state.Memory = s.budget.used.Load()
+	return state
 }
 
 // Drain refuses calls of clients, and waits for those that run. See [service.Caller].

@@ -33,4 +33,37 @@ type Usage struct {
 	Wait  time.Duration // for a free sandbox
 	Guest time.Duration // inside the guest
 	Fuel  uint64        // units of code that the guest executed
+	// Rollback is how the sandbox was made ready for its next call; 0 where none was taken for this one, or where it
+	// keeps its memory.
+	Rollback Rollback
+}
+
+// Rollback is how a sandbox becomes equal to its image again. Zero is none.
+type Rollback uint8
+
+// Ways of rolling back.
+const (
+	// RollbackCopy copies back what is known to be able to differ.
+	RollbackCopy Rollback = iota + 1
+	// RollbackScan asks the system which pages were written to, and copies those back.
+	RollbackScan
+	// RollbackDiscard gives the pages that were written to up: the next calls find the image by page faults.
+	RollbackDiscard
+	// RollbackReplace ends the sandbox; another one takes its place when it is needed.
+	RollbackReplace
+)
+
+// Pooled is a [Caller] that tells of its sandboxes.
+type Pooled interface {
+	// Pool is how many there are at present.
+	Pool() PoolState
+}
+
+// PoolState is how many sandboxes an endpoint has, and what they take.
+type PoolState struct {
+	Idle    int   // ready for a request
+	InUse   int   // answering one, or being made
+	Waiting int   // requests that wait for one
+	Ceil    int   // the most there may be
+	Memory  int64 // what they and the module are charged for, in bytes
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"skep/abi"
+	"skep/host/internal/observe"
 	"skep/host/internal/schema"
 )
 
@@ -60,6 +61,8 @@ type Endpoint struct {
 	State  State
 	Reason error  // why State is StateRefused
 	Caller Caller // nil unless State is StateReady
+
+	Stats *observe.Endpoint // what is counted of its requests; nil: nothing is
 }
 
 // Place names the endpoint in messages: service/generation/endpoint.
