@@ -1,8 +1,12 @@
 package admin
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"skep/host/internal/activate"
@@ -68,6 +72,10 @@ func (s *Server) importGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 		return nil, badRequest("filePath must be absolute, as the host may run in another folder")
 	}
 	p, err := store.OpenPackage(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("%w; a host that is confined reads no archive outside of its folder of services: "+
+			"upload it instead", err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +111,8 @@ func (s *Server) deleteGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 	return ok{OK: true}, s.refresh(r.Context())
 }
 
-// cleanUnused removes the generations of all services that nothing maps to.
+// cleanUnused removes the generations of all services that nothing maps to, but for the newest of them, as many as keep
+// says.
 func (s *Server) cleanUnused(_ http.ResponseWriter, r *http.Request) (any, error) {
 	type cleaned struct {
 		ServiceID string   `json:"serviceId"`
@@ -112,8 +121,15 @@ func (s *Server) cleanUnused(_ http.ResponseWriter, r *http.Request) (any, error
 	report := struct {
 		Services []cleaned `json:"services"`
 	}{[]cleaned{}}
+	keep := 0
+	if text := r.URL.Query().Get("keep"); text != "" {
+		var err error
+		if keep, err = strconv.Atoi(text); err != nil || keep < 0 {
+			return nil, badRequest("keep is not a number of generations")
+		}
+	}
 	for _, st := range s.Activator.Services() {
-		removed, err := s.Store.Clean(st.ID, 0)
+		removed, err := s.Store.Clean(st.ID, keep)
 		if err != nil {
 			return nil, err
 		}
