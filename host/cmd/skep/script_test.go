@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,9 +40,10 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOFLAGS", "-mod=mod")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("SKEP_CACHE", shared)
+			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0") // scripts run side by side
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL, "zip": writeZip},
 	})
 }
 
@@ -71,4 +74,25 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s does not hold %q: %s", args[0], args[1], text)
 		}
 	}
+}
+
+// setURL is the command "url NAME LOG MESSAGE": it sets a variable to the URL of the listener that a line of a log tells of.
+func setURL(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: url NAME LOG MESSAGE")
+	}
+	line := regexp.MustCompile(`msg="?` + regexp.QuoteMeta(args[2]) + `"? addr=(\S+)`)
+	await(ts, false, []string{args[1], line.String()})
+	ts.Setenv(args[0], "http://"+line.FindStringSubmatch(ts.ReadFile(args[1]))[1])
+}
+
+// writeZip is the command "zip DIR FILE": it packs the files of a folder.
+func writeZip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: zip DIR FILE")
+	}
+	f, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	w := zip.NewWriter(f)
+	ts.Check(errors.Join(w.AddFS(os.DirFS(ts.MkAbs(args[0]))), w.Close(), f.Close()))
 }

@@ -22,7 +22,7 @@ func newServe(program string) *cobra.Command {
 	var root string
 	var metadata bool
 	var budget size
-	addr := address("127.0.0.1:12000")
+	addr, adminAddr := address("127.0.0.1:12000"), address("127.0.0.1:12001")
 	var confined bool
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -62,11 +62,12 @@ second one at once.`,
 				}
 			}
 			fitMachine(&config)
-			return serve(cmd, string(addr), config, program)
+			return serve(cmd, string(addr), string(adminAddr), config, program)
 		},
 	}
 	cmd.Flags().StringVar(&root, "root", "./services", "serve the services in `DIR`")
 	cmd.Flags().Var(&addr, "addr", "listen on `HOST:PORT`; port 0 takes a free one")
+	cmd.Flags().Var(&adminAddr, "admin-addr", "listen for administrators on `HOST:PORT`; port 0 takes a free one")
 	cmd.Flags().BoolVar(&metadata, "request-metadata", false, "let endpoints see headers and path of a request")
 	cmd.Flags().BoolVar(&confined, "confine", true, "give up privileges, files and programs that a host does not need, "+
 		"where the system knows how")
@@ -77,19 +78,26 @@ second one at once.`,
 }
 
 // serve serves until the command's context ends.
-func serve(cmd *cobra.Command, addr string, config host.Config, program string) error {
+func serve(cmd *cobra.Command, addr, adminAddr string, config host.Config, program string) error {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --addr or %s", err, variable("addr"))
 	}
 	defer ln.Close()
+	admin, err := net.Listen("tcp", adminAddr)
+	if err != nil {
+		return fmt.Errorf("%w: choose another address with --admin-addr or %s", err, variable("admin-addr"))
+	}
+	defer admin.Close()
 	h, err := host.New(config)
 	if err != nil {
 		return err
 	}
-	served := make(chan error, 1)
+	served := make(chan error, 2)
+	go func() { served <- h.ServeAdmin(admin) }()
 	go func() { served <- h.Serve(ln) }()
 	config.Log.Info("listening", "addr", ln.Addr().String(), "root", config.Root, "infrastructure", config.Infra)
+	config.Log.Info("admin API", "addr", admin.Addr().String())
 
 	wait, cancel := context.WithTimeout(cmd.Context(), settle)
 	_ = h.Wait(wait) // who is not ready by then is marked

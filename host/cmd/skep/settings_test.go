@@ -30,6 +30,7 @@ func serveWith(t *testing.T, settings string, args ...string) (*cobra.Command, e
 // TestSettings shows that each key of skep.toml stands for a flag, and gives way to the flag and its variable.
 func TestSettings(t *testing.T) {
 	const settings = `addr = "127.0.0.1:1"
+admin_addr = "127.0.0.1:4"
 confine = false
 infra = "k8s"
 log_format = "json"
@@ -37,7 +38,7 @@ log_level = "warn"
 memory_budget = "1GiB"
 request_metadata = true
 `
-	want := map[string]string{"addr": "127.0.0.1:1", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
+	want := map[string]string{"addr": "127.0.0.1:1", "admin-addr": "127.0.0.1:4", "confine": "false", "infra": "k8s", "log-format": "json", "log-level": "warn",
 		"memory-budget": "1GiB", "request-metadata": "true"}
 	for name := range want {
 		t.Setenv(variable(name), "")
@@ -67,8 +68,8 @@ func TestSettingsErrors(t *testing.T) {
 		`infra = "moon"`: `bad value "moon" for infra: allowed are static, k8s, azure-ml, sagemaker, snowpark, ` +
 			`vertex-ai, databricks`,
 		`addr = "x"`: `bad value "x" for addr: allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one`,
-		`root = "x"`: `unknown key "root"; known here are addr, confine, infra, log_format, log_level, max, memory_budget, ` +
-			`request_metadata`,
+		`root = "x"`: `unknown key "root"; known here are addr, admin_addr, confine, infra, log_format, log_level, max, ` +
+			`memory_budget, request_metadata`,
 	} {
 		t.Setenv("SKEP_INFRA", "")
 		if _, err := serveWith(t, settings); err == nil || !strings.HasSuffix(err.Error(), "skep.toml:1:1: "+want) {

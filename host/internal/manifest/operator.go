@@ -24,6 +24,7 @@ var hostFlags = []struct {
 	read func(t *table, key string) (string, bool)
 }{
 	{"addr", textFlag},
+	{"admin_addr", textFlag},
 	{"confine", switchFlag},
 	{"infra", textFlag},
 	{"log_format", textFlag},

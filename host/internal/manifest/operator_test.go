@@ -38,8 +38,8 @@ func TestOperatorErrors(t *testing.T) {
 		parse      func(string) error
 		text, want string
 	}{
-		{host, `adr = ""`, `skep.toml:1:1: unknown key "adr"; known here are addr, confine, infra, log_format, log_level, max, ` +
-			`memory_budget, request_metadata`},
+		{host, `adr = ""`, `skep.toml:1:1: unknown key "adr"; known here are addr, admin_addr, confine, infra, log_format, ` +
+			`log_level, max, memory_budget, request_metadata`},
 		{host, "addr = 1", "skep.toml:1:1: addr: is an integer, must be a string in quotes"},
 		{host, `request_metadata = "yes"`, "skep.toml:1:1: request_metadata: is a string, must be true or false"},
 		{host, `memory_budget = "2GB"`,

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"syscall"
 
 	"skep/host/internal/service"
@@ -103,7 +104,7 @@ func (s *Store) exists(id string) error {
 	}
 	info, err := s.root.Stat(id)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		return fmt.Errorf("%w: service %s", ErrNotFound, id)
+		return fmt.Errorf("%w: service %s: the folder %s does not exist", ErrNotFound, id, filepath.Join(s.path, id))
 	}
 	return err
 }

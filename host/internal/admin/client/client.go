@@ -157,7 +157,8 @@ func (c *Client) open(r *http.Request) (*http.Response, error) {
 func refusal(res *http.Response) error {
 	var body struct{ ErrorType, Message string }
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil || json.Unmarshal(text, &body) != nil || body.ErrorType == "" {
+	admin := res.Header.Get("Skep-Api") == "admin"
+	if err != nil || json.Unmarshal(text, &body) != nil || body.ErrorType == "" || !admin {
 		return fmt.Errorf("%w: status %d", ErrAnswer, res.StatusCode)
 	}
 	return &Error{Status: res.StatusCode, Type: body.ErrorType, Message: body.Message}
