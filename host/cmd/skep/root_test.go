@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -219,5 +220,25 @@ func TestMisuse(t *testing.T) {
 				t.Errorf("exit code %d, stdout %q, stderr %q, want 2 and %q", code, stdout, stderr, test.want)
 			}
 		})
+	}
+}
+
+// TestDocumentedCommands compares the commands that work on a host with the table of the documentation.
+func TestDocumentedCommands(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `skep [^|]*").FindAll(text, -1) {
+		for _, command := range regexp.MustCompile("`skep ([a-z]+)").FindAllSubmatch(row, -1) {
+			documented[string(command[1])] = true
+		}
+	}
+	for _, c := range commands(newRoot("skep")) {
+		name, _, _ := strings.Cut(commandName(c), " ")
+		if c.Flags().Lookup("host") != nil && !documented[name] {
+			t.Errorf("host/README.md has no row for skep %s", name)
+		}
 	}
 }

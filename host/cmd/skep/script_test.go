@@ -41,10 +41,24 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("SKEP_CACHE", shared)
 			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0") // scripts run side by side
-			return nil
+			return os.WriteFile(filepath.Join(env.WorkDir, "readme.sh"), readmeBlock(t, "## Deploy, canary, rollback"), 0o666)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL, "zip": writeZip},
 	})
+}
+
+// readmeBlock is the first block of commands below a heading of the README, as it stands there.
+func readmeBlock(t *testing.T, heading string) []byte {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n"+heading+"\n")
+	block := regexp.MustCompile(`(?m)(^    .*\n)+`).FindString(section)
+	if !ok || block == "" {
+		t.Fatalf("the README has no commands below %q", heading)
+	}
+	return []byte(block)
 }
 
 // writeGuest is the command "guest NAME FILE": it writes one of guests.
