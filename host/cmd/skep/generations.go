@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -47,28 +46,37 @@ func listGenerations(w io.Writer, s client.Service) error {
 	if s.Problem != "" {
 		fmt.Fprintf(w, "%s: %s\n\n", s.ID, printable(s.Problem))
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "GENERATION\tSTATE\tSHARE\tPROBLEM")
-	known := false
+	var generations, endpoints table
+	generations.row("GENERATION", "STATE", "SHARE", "PROBLEM")
+	endpoints.row("ENDPOINT", "GENERATION", "STATE", "KIND", "INSTANCES", "SHA256", "PROBLEM")
 	for _, g := range s.Generations {
-		row(table, g.ID, stateOf(g), percent(g.Share), g.Reason)
-		known = known || len(g.Endpoints) > 0
-	}
-	if err := table.Flush(); err != nil || !known {
-		return err
-	}
-	fmt.Fprintln(w)
-	fmt.Fprintln(table, "ENDPOINT\tGENERATION\tSTATE\tKIND\tSHA256\tPROBLEM")
-	for _, g := range s.Generations {
+		generations.row(g.ID, stateOf(g), percent(g.Share), g.Reason)
 		for _, e := range g.Endpoints {
 			reason := e.Reason
 			if strings.HasSuffix(g.Reason, e.ID+": "+e.Reason) {
 				reason = "" // stands above
 			}
-			row(table, e.ID, g.ID+elsewhere(e, g), e.State, e.Kind, e.SHA256[:min(12, len(e.SHA256))], reason)
+			endpoints.row(e.ID, g.ID+elsewhere(e, g), e.State, e.Kind, instancesOf(e.Pool), e.SHA256[:min(12, len(e.SHA256))],
+				reason)
 		}
 	}
-	return table.Flush()
+	if err := generations.print(w); err != nil || len(endpoints.rows) == 1 {
+		return err
+	}
+	fmt.Fprintln(w)
+	return endpoints.print(w)
+}
+
+// instancesOf says how many instances there are, and how many there may be.
+func instancesOf(p *client.Pool) string {
+	if p == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%d of %d", p.Idle+p.InUse, p.Ceil)
+	if p.Waiting > 0 {
+		text += fmt.Sprintf(", %s waiting", count(p.Waiting, "request"))
+	}
+	return text
 }
 
 // elsewhere names the generation of an endpoint that goes on though it was replaced.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -179,18 +177,17 @@ func newKeysList() *cobra.Command {
 }
 
 func listKeys(w io.Writer, keys []manifest.Key, now time.Time) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tCREATED\tEXPIRY\tLABEL")
+	var t table
+	t.row("ID", "CREATED", "EXPIRY", "LABEL")
 	slices.SortFunc(keys, func(a, b manifest.Key) int { return cmp.Compare(a.ID, b.ID) })
 	for _, k := range keys {
 		expiry := date(k.Expiry)
 		if !k.Expiry.IsZero() && !now.Before(k.Expiry) {
 			expiry += " (expired)"
 		}
-		label := strings.Join(strings.Fields(printable(k.Label)), " ") // one line
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", k.ID, date(k.Created), expiry, label)
+		t.row(k.ID, date(k.Created), expiry, k.Label)
 	}
-	return table.Flush()
+	return t.print(w)
 }
 
 func date(t time.Time) string {

@@ -48,7 +48,7 @@ func listRemoteKeys(cmd *cobra.Command, c *client.Client) error {
 	}
 	var keys []manifest.Key
 	for _, k := range list {
-		keys = append(keys, manifest.Key{ID: printable(k.ID), Label: k.Label, Created: k.Created, Expiry: k.Expiry})
+		keys = append(keys, manifest.Key{ID: k.ID, Label: k.Label, Created: k.Created, Expiry: k.Expiry})
 	}
 	return listKeys(cmd.OutOrStdout(), keys, time.Now())
 }

@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOFLAGS", "-mod=mod")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("SKEP_CACHE", shared)
-			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0") // scripts run side by side
+			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0")
 			return os.WriteFile(filepath.Join(env.WorkDir, "readme.sh"), readmeBlock(t, "## Deploy, canary, rollback"), 0o666)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL, "zip": writeZip},

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -37,31 +36,16 @@ requests, how many there are, and what is wrong.`,
 }
 
 func listServices(w io.Writer, list []client.Service) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SERVICE\tSTATE\tMODE\tACTIVE\tGENERATIONS\tPROBLEM")
+	var t table
+	t.row("SERVICE", "STATE", "MODE", "ACTIVE", "GENERATIONS", "PROBLEM")
 	for _, s := range list {
 		state := "enabled"
 		if !s.Enabled {
 			state = "disabled"
 		}
-		row(table, s.ID, state, s.Mode, activeOf(s), fmt.Sprint(len(s.Generations)), problemOf(s))
+		t.row(s.ID, state, s.Mode, activeOf(s), strconv.Itoa(len(s.Generations)), problemOf(s))
 	}
-	return table.Flush()
-}
-
-// row writes a line of a table. What is empty is a dash; what comes from elsewhere stays on its line.
-func row(table io.Writer, cells ...string) {
-	for i, c := range cells {
-		c = strings.Join(strings.Fields(printable(c)), " ")
-		if c == "" {
-			c = "-"
-		}
-		cells[i] = c
-	}
-	if cells[len(cells)-1] == "-" {
-		cells[len(cells)-1] = ""
-	}
-	fmt.Fprintln(table, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	return t.print(w)
 }
 
 // activeOf names the generations that get requests, with their shares where there are several.

@@ -73,8 +73,8 @@ func (s *Server) importGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 	}
 	p, err := store.OpenPackage(path)
 	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("%w; a host that is confined reads no archive outside of its folder of services: "+
-			"upload it instead", err)
+		return nil, fmt.Errorf("%w; a confined host reads nothing outside of its folder of services: put the archive there "+
+			"under a name that begins with a dot, or send it in the body of a request", err)
 	}
 	if err != nil {
 		return nil, err

@@ -37,6 +37,16 @@ type Endpoint struct {
 	Reason     string `json:"reason,omitempty"`
 	Kind       string `json:"kind,omitempty"`
 	SHA256     string `json:"sha256,omitempty"` // of its module, in hex
+	Pool       *Pool  `json:"pool,omitempty"`   // nil where it is not loaded, or the host does not tell
+}
+
+// Pool is how the instances of an endpoint are.
+type Pool struct {
+	Idle    int   `json:"idle"`
+	InUse   int   `json:"inUse"`
+	Waiting int   `json:"waiting"` // requests that wait for one
+	Ceil    int   `json:"ceil"`    // the most there may be
+	Memory  int64 `json:"memoryBytes"`
 }
 
 // Share is how much of a service's traffic a generation gets.
