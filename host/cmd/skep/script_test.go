@@ -28,11 +28,16 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	shared := filepath.Join(t.TempDir(), "cache")
+	readme := filepath.Join(t.TempDir(), "readme.sh")
+	if err := os.WriteFile(readme, readmeBlock(t, "## Deploy, canary, rollback"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("README", readme)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
 			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, "no-modules"))
@@ -41,7 +46,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("SKEP_CACHE", shared)
 			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0")
-			return os.WriteFile(filepath.Join(env.WorkDir, "readme.sh"), readmeBlock(t, "## Deploy, canary, rollback"), 0o666)
+			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL, "zip": writeZip},
 	})
