@@ -133,7 +133,7 @@ func (b *bundler) fill(ctx context.Context, into *bundle) error {
 		}
 	}
 	if len(b.jobs) > 0 {
-		fmt.Fprintf(b.notes, "building %s\n", count(len(b.jobs), "endpoint"))
+		fmt.Fprintf(b.notes, "building %s\n", counted(len(b.jobs), "endpoint"))
 		if err := (&tree{log: b.log}).compile(ctx, b.jobs, into.path); err != nil {
 			return err
 		}

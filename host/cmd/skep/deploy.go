@@ -206,8 +206,8 @@ func percent(share float64) string {
 	return strconv.FormatFloat(share*100, 'g', 4, 64) + " %"
 }
 
-// count is a number of things, in words.
-func count(n int, thing string) string {
+// counted is a number of things, in words.
+func counted(n int, thing string) string {
 	if n != 1 {
 		thing += "s"
 	}

@@ -74,7 +74,7 @@ func instancesOf(p *client.Pool) string {
 	}
 	text := fmt.Sprintf("%d of %d", p.Idle+p.InUse, p.Ceil)
 	if p.Waiting > 0 {
-		text += fmt.Sprintf(", %s waiting", count(p.Waiting, "request"))
+		text += fmt.Sprintf(", %s waiting", counted(p.Waiting, "request"))
 	}
 	return text
 }
