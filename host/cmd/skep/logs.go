@@ -16,6 +16,7 @@ import (
 func newLogs() *cobra.Command {
 	var a access
 	var follow, raw bool
+	var lines uint
 	cmd := &cobra.Command{
 		Use:   "logs SERVICE/ENDPOINT",
 		Short: "Show what an endpoint logs",
@@ -43,7 +44,7 @@ until the command is interrupted.`,
 					return err
 				}
 			}
-			err = c.Logs(cmd.Context(), id, endpoint, follow, show)
+			err = c.Logs(cmd.Context(), id, endpoint, int(min(lines, 1<<30)), follow, show)
 			if follow && errors.Is(err, context.Canceled) {
 				return nil // so it was ended
 			}
@@ -52,6 +53,7 @@ until the command is interrupted.`,
 	}
 	a.add(cmd)
 	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "show also the lines to come")
+	cmd.Flags().UintVar(&lines, "lines", 100, "show the last `NUMBER` of lines that the host has kept")
 	cmd.Flags().BoolVar(&raw, "json", false, "print each line as JSON, as it comes")
 	return cmd
 }

@@ -87,7 +87,7 @@ func TestVariables(t *testing.T) {
 	for _, name := range []string{"json", "newest", "no-activate", "whole", "follow"} {
 		values[name] = "true"
 	}
-	values["canary"], values["keep"] = "0.5", "3"
+	values["canary"], values["keep"], values["lines"] = "0.5", "3", "7"
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := variable(f.Name)

@@ -121,7 +121,7 @@ func TestLogs(t *testing.T) {
 	} {
 		c, seen := answering(t, 200, test.body)
 		lines := 0
-		err := c.Logs(t.Context(), "demo", "a", true, func(l LogLine) error {
+		err := c.Logs(t.Context(), "demo", "a", 7, true, func(l LogLine) error {
 			if lines++; l.Message == "" || !strings.Contains(string(l.Raw), l.Message) {
 				t.Errorf("line %+v", l)
 			}
@@ -130,7 +130,7 @@ func TestLogs(t *testing.T) {
 		if !errors.Is(err, test.want) || lines != test.lines {
 			t.Errorf("%.40q: %d lines, %v; want %d, %v", test.body, lines, err, test.lines, test.want)
 		}
-		if want := "/behind/admin/api/services/demo/endpoints/a/logs?follow=true"; seen.URL.RequestURI() != want {
+		if want := "/behind/admin/api/services/demo/endpoints/a/logs?lines=7&follow=true"; seen.URL.RequestURI() != want {
 			t.Errorf("asked for %s", seen.URL.RequestURI())
 		}
 	}

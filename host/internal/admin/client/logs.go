@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -21,12 +22,13 @@ type LogLine struct {
 	Raw []byte `json:"-"`
 }
 
-// Logs hands the lines of an endpoint's log to line, the oldest first: those that the host has kept, and with follow
-// those that come, until ctx ends or the host closes. An error of line ends it and comes back as it is.
-func (c *Client) Logs(ctx context.Context, id, endpoint string, follow bool, line func(LogLine) error) error {
-	place := path("services", id, "endpoints", endpoint, "logs")
+// Logs hands the lines of an endpoint's log to line, the oldest first: the last that the host has kept, as many as are
+// asked for, and with follow those that come, until ctx ends or the host closes. An error of line ends it and comes back
+// as it is.
+func (c *Client) Logs(ctx context.Context, id, endpoint string, last int, follow bool, line func(LogLine) error) error {
+	place := path("services", id, "endpoints", endpoint, "logs") + "?lines=" + strconv.Itoa(last)
 	if follow {
-		place += "?follow=true"
+		place += "&follow=true"
 	}
 	r, err := c.request(ctx, http.MethodGet, place, nil)
 	if err != nil {

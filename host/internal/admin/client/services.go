@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 )
@@ -38,6 +39,8 @@ type Endpoint struct {
 	Kind       string `json:"kind,omitempty"`
 	SHA256     string `json:"sha256,omitempty"` // of its module, in hex
 	Pool       *Pool  `json:"pool,omitempty"`   // nil where it is not loaded, or the host does not tell
+	// Counts are counters of its requests, as the host gives them; nil where it does not.
+	Counts json.RawMessage `json:"counts,omitempty"`
 }
 
 // Pool is how the instances of an endpoint are.
