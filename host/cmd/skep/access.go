@@ -50,7 +50,8 @@ func (a *access) open(cmd *cobra.Command) (*client.Client, error) {
 		c.Key = text
 	}
 	if strings.ContainsFunc(c.Key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, errors.New("the key holds spaces or characters that no key has: give one as skep keys new --admin prints it")
+		return nil, errors.New("the key holds spaces or characters that no key has: give one as skep keys new --admin " +
+			"prints it")
 	}
 	return c, nil
 }

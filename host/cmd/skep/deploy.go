@@ -62,7 +62,8 @@ the same content makes one generation, which becomes active again.`,
 	d.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&d.service, "service", "", "deploy to the service `NAME` (default the name of a folder of endpoints)")
-	flags.StringVar(&d.generation, "generation", "", "`NAME` of the new generation (default one made of a digest of its content)")
+	flags.StringVar(&d.generation, "generation", "", "`NAME` of the new generation (default one made of a digest of its "+
+		"content)")
 	flags.BoolVar(&d.hold, "no-activate", false, "only load it: it waits for skep switch")
 	flags.Float64Var(&d.canary, "canary", 0, "give it this `SHARE` of the requests, as 0.1, and leave the rest to the active "+
 		"generation")

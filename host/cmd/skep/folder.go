@@ -34,7 +34,8 @@ func (f *folder) Services(context.Context) ([]client.Service, error) {
 }
 
 func describeStored(s store.Service) client.Service {
-	d := client.Service{ID: s.ID, Enabled: !s.State.Disabled, Mode: string(s.State.Mode), Generations: []client.Generation{}}
+	d := client.Service{ID: s.ID, Enabled: !s.State.Disabled, Mode: string(s.State.Mode),
+		Generations: []client.Generation{}}
 	if s.Err != nil {
 		d.Problem = s.Err.Error()
 	}

@@ -63,7 +63,7 @@ func showLogLine(w io.Writer, l client.LogLine) error {
 	if request == "" {
 		request = "-"
 	}
-	_, err := fmt.Fprintf(w, "%s %-5s %s %s %s\n", l.Time.Format(time.RFC3339Nano), printable(l.Level), printable(l.Generation),
-		printable(request), indent(printable(l.Message), "  "))
+	_, err := fmt.Fprintf(w, "%s %-5s %s %s %s\n", l.Time.Format(time.RFC3339Nano), printable(l.Level),
+		printable(l.Generation), printable(request), indent(printable(l.Message), "  "))
 	return err
 }

@@ -19,7 +19,8 @@ func logServer(t *testing.T) *httptest.Server {
 			_, _ = io.WriteString(w, `{"errorType":"NotFound","message":"not found: endpoint"}`)
 			return
 		}
-		fmt.Fprint(w, `{"time":"2026-01-02T03:04:05.678Z","level":"INFO","generation":"v1","requestId":"r1","message":"one\nand \u001b[2J"}`,
+		fmt.Fprint(w, `{"time":"2026-01-02T03:04:05.678Z","level":"INFO","generation":"v1","requestId":"r1",`+
+			`"message":"one\nand \u001b[2J"}`,
 			"\n\n", `{"time":"2026-01-02T03:04:06Z","level":"WARN","generation":"v2","message":"two","extra":1}`, "\n")
 		if r.URL.Query().Get("follow") == "true" {
 			fmt.Fprintln(w, `{"time":"2026-01-02T03:04:07Z","level":"ERROR","generation":"v2","requestId":"r3","message":"three"}`)

@@ -48,7 +48,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL, "zip": writeZip},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL,
+			"zip": writeZip},
 	})
 }
 
@@ -95,7 +96,8 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// setURL is the command "url NAME LOG MESSAGE": it sets a variable to the URL of the listener that a line of a log tells of.
+// setURL is the command "url NAME LOG MESSAGE": it sets a variable to the URL of a listener that a log tells
+// of.
 func setURL(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: url NAME LOG MESSAGE")

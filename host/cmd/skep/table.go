@@ -11,7 +11,8 @@ import (
 // table is text in columns.
 type table struct{ rows [][]string }
 
-// row adds a line. A cell that is empty becomes a dash, but for the last one; what comes from elsewhere stays on its line.
+// row adds a line. A cell that is empty becomes a dash, but for the last one; what comes from elsewhere stays on its
+// line.
 func (t *table) row(cells ...string) {
 	for i, c := range cells {
 		cells[i] = strings.Join(strings.Fields(printable(c)), " ")

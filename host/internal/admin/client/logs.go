@@ -23,8 +23,8 @@ type LogLine struct {
 }
 
 // Logs hands the lines of an endpoint's log to line, the oldest first: the last that the host has kept, as many as are
-// asked for, and with follow those that come, until ctx ends or the host closes. An error of line ends it and comes back
-// as it is.
+// asked for, and with follow those that come, until ctx ends or the host closes. An error of line ends it and comes
+// back as it is.
 func (c *Client) Logs(ctx context.Context, id, endpoint string, last int, follow bool, line func(LogLine) error) error {
 	place := path("services", id, "endpoints", endpoint, "logs") + "?lines=" + strconv.Itoa(last)
 	if follow {
