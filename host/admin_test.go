@@ -3,6 +3,8 @@ package host_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net"
@@ -195,7 +197,21 @@ func TestAdminDeployments(t *testing.T) {
 	a.ask(t, 409, "DELETE", services+"/docs/generations/v1", "")
 	a.ask(t, 200, "POST", services+"/docs/actions/switchTo/v2", "")
 	a.ask(t, 200, "DELETE", services+"/docs/generations/v1", "")
-	a.ask(t, 200, "DELETE", "/admin/api/services-clean-unused", "")
+	a.ask(t, 400, "DELETE", "/admin/api/services-clean-unused?keep=-1", "")
+	a.ask(t, 200, "DELETE", "/admin/api/services-clean-unused?keep=0", "")
+	all := a.raw(t, 200, "GET", services, "", "Bearer "+a.key)
+	digest := sha256.Sum256([]byte(says("two")))
+	one := a.raw(t, 200, "GET", services+"/docs", "", "Bearer "+a.key)
+	for text, want := range map[string]string{all: `"mode":"pinned","generations":[{"generation":"v3","active":false,`,
+		one: `"kind":"function","sha256":"` + hex.EncodeToString(digest[:]) + `"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s does not hold %s", text, want)
+		}
+	}
+	if reason := a.ask(t, 422, "POST", services+"/docs/actions/switchTo/v3", "")["message"].(string); !strings.HasPrefix(reason,
+		"generation refused: endpoint a: ") {
+		t.Errorf("a refused generation: %s", reason)
+	}
 
 	list := a.ask(t, 200, "GET", services+"/docs/generations", "")["generations"].([]any)
 	names := ""

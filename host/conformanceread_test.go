@@ -133,7 +133,7 @@ func blur(v any) any {
 			switch name {
 			case "timing":
 				v[name] = kindsOf(field)
-			case "createdOn", "heapBytes", "goroutines", "uptimeSeconds", "go":
+			case "createdOn", "heapBytes", "memoryBudgetBytes", "memoryBudgetUsedBytes", "connections", "goroutines", "uptimeSeconds", "go":
 				v[name] = kindOf(field)
 			default:
 				v[name] = blur(field)

@@ -134,7 +134,7 @@ var adminConformance = []conformance{
 	{"create-not-ascii", 400,
 		raised("IllegalArgument", `not a valid name: service "dócs": use letters, digits, _ and -, beginning `+
 			`with a letter or digit, at most 64`), asJSON},
-	{"list-services", 200, `[{"enabled":true,"mode":"newest","serviceId":"docs"}]`, asJSON},
+	{"list-services", 200, `[{"enabled":true,"generations":[],"mode":"newest","serviceId":"docs"}]`, asJSON},
 	{"import", 200, `null`, asNothing},
 	{"run-imported", 503, raised("ServiceUnavailable", `the service is disabled, or has nothing to serve`), asJSON},
 	{"import-second", 200, `null`, asNothing},
@@ -154,7 +154,8 @@ var adminConformance = []conformance{
 			`"loaded":true,"proba":1}]`, asGenerations},
 	{"disable", 200, `null`, asNothing},
 	{"run-disabled", 503, raised("ServiceUnavailable", `the service is disabled, or has nothing to serve`), asJSON},
-	{"list-disabled", 200, `[{"enabled":false,"mode":"pinned","serviceId":"docs"}]`, asJSON},
+	{"list-disabled", 200, `[{"enabled":false,"generations":[{"active":false,"generation":"v2","loaded":false,"proba":0},` +
+		`{"active":true,"generation":"v1","loaded":true,"proba":1}],"mode":"pinned","serviceId":"docs"}]`, asJSON},
 	{"map", 200, `null`, asNothing},
 	{"run-mapped", 200, ran("docs/v2/a", `"response":"two"`), asJSON},
 	{"map-half", 400,
@@ -170,13 +171,15 @@ var adminConformance = []conformance{
 	{"list-keys", 200,
 		`[{"id":"ID"},{"createdOn":"2026-11-22T12:00:00Z","createdBy":"me","description":"builds","expiry":"2099-01-31T12:00:` +
 			`00Z","id":"ID","label":"ci é"},{"createdOn":"2026-11-22T12:00:00Z","id":"ID"}]`, asJSON},
-	{"list-as-other", 200, `[{"enabled":true,"mode":"pinned","serviceId":"docs"}]`, asJSON},
+	{"list-as-other", 200, `[{"enabled":true,"generations":[{"active":true,"generation":"v2","loaded":true,"proba":1},` +
+		`{"active":false,"generation":"v1","loaded":true,"proba":0}],"mode":"pinned","serviceId":"docs"}]`, asJSON},
 	{"delete-key", 200, `null`, asNothing},
 	{"list-as-deleted", 401, raised("NotAuthenticated", `not authenticated: unknown API key`), asJSON},
 	{"delete-key-by-id", 200, `null`, asNothing},
 	{"delete-key-none", 404, raised("NotFound", `not found: no key with this id`), asJSON},
 	{"metrics", 200,
-		`{"endpoints":1,"go":"go1.26","goroutines":1,"heapBytes":1,"services":1,"uptimeSeconds":0.5,` +
+		`{"connections":1,"endpoints":1,"go":"go1.26","goroutines":1,"heapBytes":1,"memoryBudgetBytes":1,` +
+			`"memoryBudgetUsedBytes":1,"services":1,"uptimeSeconds":0.5,` +
 			`"version":"0.1.0"}`, asJSON},
 	{"switch-away", 200, `null`, asNothing},
 	{"clean-unused", 200, `{"services":[{"removed":["v1"],"serviceId":"docs"}]}`, asJSON},

@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 		"host/internal/manifest", "host/internal/observe", "host/internal/service", "host/internal/swagger"},
 	"host/internal/admin": {"host/internal/activate", "host/internal/auth", "host/internal/manifest",
 		"host/internal/observe", "host/internal/service", "host/internal/store"},
+	"host/internal/admin/client": nil,
 
 	"host": {"host/internal/action", "host/internal/activate", "host/internal/admin", "host/internal/auth",
 		"host/internal/confine", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
@@ -51,7 +52,7 @@ var allowed = map[string][]string{
 		"host/internal/store"},
 	"host/hosttest": {"abi", "host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
-	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
+	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/admin/client", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",
 		"host/internal/manifest", "host/internal/service", "host/internal/store"},
 }
 

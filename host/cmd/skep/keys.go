@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"skep/host/internal/admin/client"
 	"skep/host/internal/auth"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
@@ -30,10 +29,13 @@ A service asks for keys when its service.toml says so:
   [auth]
   method = "API_KEYS"
 
-A host that runs takes changes over within seconds.`,
+A host that runs takes changes over within seconds. With --host the keys of administrators
+are those of a host that runs, whose admin API wants one of them; the first one is made in
+the folder.`,
 		Example: `  skep keys new --service demo --label "Bea's laptop" --expiry 2160h
   skep keys list --service demo
-  skep keys revoke --service demo k0a1b2c3d4e5f`,
+  skep keys revoke --service demo k0a1b2c3d4e5f
+  skep keys new --admin --label ci --host http://127.0.0.1:12001 --key-file admin.key`,
 		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -43,11 +45,13 @@ A host that runs takes changes over within seconds.`,
 
 // keyOwner are the flags that say whose keys are meant.
 type keyOwner struct {
+	access
 	root, service string
 	admin         bool
 }
 
 func (o *keyOwner) add(cmd *cobra.Command) {
+	o.access.add(cmd)
 	cmd.Flags().StringVar(&o.root, "root", "./services", "folder of services `DIR`")
 	cmd.Flags().StringVar(&o.service, "service", "", "keys of the service `NAME`")
 	cmd.Flags().BoolVar(&o.admin, "admin", false, "keys of the host's administrators")
@@ -92,6 +96,12 @@ is its hash, an id that stands in logs, and what the flags say.`,
   skep keys new --admin`,
 		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if c, err := owner.remote(cmd); c != nil || err != nil {
+				if err == nil {
+					err = makeKey(cmd, c, client.Key{Label: label, Description: description, Expiry: expiry.Time})
+				}
+				return err
+			}
 			s, id, err := owner.open(cmd)
 			if err != nil {
 				return err
@@ -136,6 +146,12 @@ func newKeysList() *cobra.Command {
 		Example: "  skep keys list --service demo",
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if c, err := owner.remote(cmd); c != nil || err != nil {
+				if err != nil {
+					return err
+				}
+				return listRemoteKeys(cmd, c)
+			}
 			s, id, err := owner.open(cmd)
 			if err != nil {
 				return err
@@ -161,18 +177,17 @@ func newKeysList() *cobra.Command {
 }
 
 func listKeys(w io.Writer, keys []manifest.Key, now time.Time) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tCREATED\tEXPIRY\tLABEL")
+	var t table
+	t.row("ID", "CREATED", "EXPIRY", "LABEL")
 	slices.SortFunc(keys, func(a, b manifest.Key) int { return cmp.Compare(a.ID, b.ID) })
 	for _, k := range keys {
 		expiry := date(k.Expiry)
 		if !k.Expiry.IsZero() && !now.Before(k.Expiry) {
 			expiry += " (expired)"
 		}
-		label := strings.Join(strings.Fields(printable(k.Label)), " ") // one line
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", k.ID, date(k.Created), expiry, label)
+		t.row(k.ID, date(k.Created), expiry, k.Label)
 	}
-	return table.Flush()
+	return t.print(w)
 }
 
 func date(t time.Time) string {
@@ -191,6 +206,12 @@ func newKeysRevoke() *cobra.Command {
 		Example: "  skep keys revoke --service demo k0a1b2c3d4e5f",
 		Args:    arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if c, err := owner.remote(cmd); c != nil || err != nil {
+				if err == nil {
+					err = explainAccess(c, c.RevokeKey(cmd.Context(), args[0]))
+				}
+				return err
+			}
 			s, id, err := owner.open(cmd)
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,6 +85,10 @@ func TestVariables(t *testing.T) {
 		"admin": "true", "audit-bodies": "4KiB", "expiry": "2130-12-31T00:00:00Z",
 		"max-connections": "7", "max-connections-per-address": "7", "trusted-proxies": "10.0.0.0/8,192.0.2.1/32",
 	}
+	for _, name := range []string{"json", "newest", "no-activate", "whole", "follow"} {
+		values[name] = "true"
+	}
+	values["canary"], values["keep"], values["lines"] = "0.5", "3", "7"
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := variable(f.Name)
@@ -157,7 +162,7 @@ func TestProgramName(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	for _, test := range []struct{ args, variable, want string }{
 		{"nope", "", `unknown command "nope"; try "skep -h"`},
-		{"serv", "", `unknown command "serv", did you mean serve?; try "skep -h"`},
+		{"serv", "", `unknown command "serv", did you mean serve or services?; try "skep -h"`},
 		{"--nope", "", `unknown flag: --nope; try "skep -h"`},
 		{"serve --nope", "", `unknown flag: --nope; try "skep serve -h"`},
 		{"serve extra", "", `1 arguments given, want: skep serve [flags]; try "skep serve -h"`},
@@ -182,6 +187,32 @@ func TestMisuse(t *testing.T) {
 		{"build --lang cobol", "", `bad value "cobol" for --lang: allowed are go`},
 		{"completion", "", `0 arguments given, want: skep completion bash|zsh|fish|powershell`},
 		{"completion tcsh", "", `unknown shell "tcsh", allowed are bash, zsh, fish, powershell`},
+		{"deploy", "", `0 arguments given, want: skep deploy PATH... [flags]`},
+		{"deploy testdata/script/new.txtar --service a/b", "", `"a/b" is not the name of a service: letters`},
+		{"deploy x.zip --service s --generation a/b", "", `"a/b" is not the name of a generation: letters`},
+		{"deploy x.zip --service s --canary 1.5", "", `bad value 1.5 for --canary: allowed are numbers between 0 and 1`},
+		{"deploy x.zip --service s --canary NaN", "", `bad value NaN for --canary`},
+		{"deploy x.zip --service s --canary 0.5 --no-activate", "", `--canary activates, --no-activate does not`},
+		{"services --host http://h --root services", "", `--host is for a host that runs, --root for a folder`},
+		{"services --host 127.0.0.1:12001", "", `bad value for --host or SKEP_HOST: not the URL of a host`},
+		{"services --host http://secret@h", "", `it holds a user name, and a key does not belong there`},
+		{"services --key a --key-file b", "", `give the key by --key or by --key-file`},
+		{"generations a/b", "", `"a/b" is not the name of a service`},
+		{"switch s", "", `say which generation: SERVICE GENERATION, or SERVICE --newest`},
+		{"switch s v1 --newest", "", `say which generation`},
+		{"switch s ../v1", "", `"../v1" is not the name of a generation`},
+		{"mapping s", "", `1 arguments given, want: skep mapping SERVICE GENERATION=SHARE...`},
+		{"mapping s v1", "", `"v1" is not a share of the requests: write GENERATION=SHARE`},
+		{"mapping s v1=2", "", `"v1=2" is not a share of the requests`},
+		{"mapping s v1=NaN", "", `"v1=NaN" is not a share of the requests`},
+		{"mapping s /=1", "", `"/" is not the name of a generation`},
+		{"delete s", "", `say which generation: SERVICE GENERATION; SERVICE --whole removes all of it`},
+		{"delete s v1 --whole", "", `say which generation`},
+		{"clean --keep -1", "", `bad value "-1" for --keep`},
+		{"logs s", "", `"s" does not name an endpoint: write SERVICE/ENDPOINT`},
+		{"logs s/", "", `"" is not the name of`},
+		{"keys list --service s --host http://h", "", `the admin API has keys of administrators only (--admin)`},
+		{"keys list --admin --root r --host http://h", "", `--host is for a host that runs, --root for a folder`},
 		{"new", "", `0 arguments given, want: skep new NAME`},
 		{"new a/b", "", `not a name for an endpoint: "a/b"; use 1 to 64 letters`},
 		{"new --lang cobol x", "", `bad value "cobol" for --lang: allowed are go`},
@@ -195,5 +226,25 @@ func TestMisuse(t *testing.T) {
 				t.Errorf("exit code %d, stdout %q, stderr %q, want 2 and %q", code, stdout, stderr, test.want)
 			}
 		})
+	}
+}
+
+// TestDocumentedCommands compares the commands that work on a host with the table of the documentation.
+func TestDocumentedCommands(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `skep [^|]*").FindAll(text, -1) {
+		for _, command := range regexp.MustCompile("`skep ([a-z]+)").FindAllSubmatch(row, -1) {
+			documented[string(command[1])] = true
+		}
+	}
+	for _, c := range commands(newRoot("skep")) {
+		name, _, _ := strings.Cut(commandName(c), " ")
+		if c.Flags().Lookup("host") != nil && !documented[name] {
+			t.Errorf("host/README.md has no row for skep %s", name)
+		}
 	}
 }

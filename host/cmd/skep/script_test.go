@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,11 +28,16 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	shared := filepath.Join(t.TempDir(), "cache")
+	readme := filepath.Join(t.TempDir(), "readme.sh")
+	if err := os.WriteFile(readme, readmeBlock(t, "## Deploy, canary, rollback"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("README", readme)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
 			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, "no-modules"))
@@ -41,8 +48,23 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"guest": writeGuest, "await": await, "url": setURL,
+			"zip": writeZip},
 	})
+}
+
+// readmeBlock is the first block of commands below a heading of the README, as it stands there.
+func readmeBlock(t *testing.T, heading string) []byte {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n"+heading+"\n")
+	block := regexp.MustCompile(`(?m)(^    .*\n)+`).FindString(section)
+	if !ok || block == "" {
+		t.Fatalf("the README has no commands below %q", heading)
+	}
+	return []byte(block)
 }
 
 // writeGuest is the command "guest NAME FILE": it writes one of guests.
@@ -72,4 +94,26 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s does not hold %q: %s", args[0], args[1], text)
 		}
 	}
+}
+
+// setURL is the command "url NAME LOG MESSAGE": it sets a variable to the URL of a listener that a log tells
+// of.
+func setURL(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: url NAME LOG MESSAGE")
+	}
+	line := regexp.MustCompile(`msg="?` + regexp.QuoteMeta(args[2]) + `"? addr=(\S+)`)
+	await(ts, false, []string{args[1], line.String()})
+	ts.Setenv(args[0], "http://"+line.FindStringSubmatch(ts.ReadFile(args[1]))[1])
+}
+
+// writeZip is the command "zip DIR FILE": it packs the files of a folder.
+func writeZip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: zip DIR FILE")
+	}
+	f, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	w := zip.NewWriter(f)
+	ts.Check(errors.Join(w.AddFS(os.DirFS(ts.MkAbs(args[0]))), w.Close(), f.Close()))
 }

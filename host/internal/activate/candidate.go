@@ -21,7 +21,7 @@ type candidate struct {
 func (c *candidate) refuse(reason error) {
 	c.endpoint = &service.Endpoint{
 		Service: c.stored.Service, Generation: c.stored.Generation, ID: c.stored.ID,
-		State: service.StateRefused, Reason: reason,
+		Digest: c.files.Digest, State: service.StateRefused, Reason: reason,
 	}
 }
 
@@ -63,6 +63,7 @@ func (c *candidate) describe(state service.State) *service.Endpoint {
 		MaxBody:        c.manifest.Limits.Body,
 		Schema:         declared,
 		Description:    c.manifest.Description,
+		Digest:         c.files.Digest,
 		State:          state,
 	}
 }

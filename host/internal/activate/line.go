@@ -290,7 +290,8 @@ func (l *line) obtain(ctx context.Context, stored store.Generation, show bool) *
 	defer l.mu.Unlock()
 	delete(l.refused, stored.ID)
 	if bad != nil {
-		r := refusal{fingerprint: stored.Fingerprint, reason: bad.endpoint.Reason, generation: next.snapshot()}
+		r := refusal{fingerprint: stored.Fingerprint, generation: next.snapshot(),
+			reason: fmt.Errorf("endpoint %s: %w", bad.endpoint.ID, bad.endpoint.Reason)}
 		if passing(r.reason) {
 			r.again = time.Now().Add(retryAfter)
 		}

@@ -91,6 +91,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // ServeHTTP answers one request. Repeated slashes count as one, and one at the end as none; nothing is ever redirected.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Skep-Api", "admin") // the other listener of a host answers with errors that look the same
 	w.Header().Set("DSS-API-Version", "1")
 	w.Header().Set("DSS-Version", s.Version)
 	w.Header().Set("Cache-Control", "no-store")

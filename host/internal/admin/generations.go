@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"skep/host/internal/activate"
@@ -112,7 +113,8 @@ func (s *Server) deleteGeneration(_ http.ResponseWriter, r *http.Request) (any, 
 	return ok{OK: true}, s.refresh(r.Context())
 }
 
-// cleanUnused removes the generations of all services that nothing maps to.
+// cleanUnused removes the generations of all services that nothing maps to, but for the newest of them, as many as keep
+// says.
 func (s *Server) cleanUnused(_ http.ResponseWriter, r *http.Request) (any, error) {
 	type cleaned struct {
 		ServiceID string   `json:"serviceId"`
@@ -121,8 +123,15 @@ func (s *Server) cleanUnused(_ http.ResponseWriter, r *http.Request) (any, error
 	report := struct {
 		Services []cleaned `json:"services"`
 	}{[]cleaned{}}
+	keep := 0
+	if text := r.URL.Query().Get("keep"); text != "" {
+		var err error
+		if keep, err = strconv.Atoi(text); err != nil || keep < 0 {
+			return nil, badRequest("keep is not a number of generations")
+		}
+	}
 	for _, st := range s.Activator.Services() {
-		removed, err := s.Store.Clean(st.ID, 0)
+		removed, err := s.Store.Clean(st.ID, keep)
 		if err != nil {
 			return nil, err
 		}

@@ -34,10 +34,13 @@ type serviceItem struct {
 	Enabled   bool   `json:"enabled"`
 	Mode      string `json:"mode,omitempty"`
 	Problem   string `json:"problem,omitempty"`
+	// Generations are the newest first. Of their endpoints a list has those that are refused.
+	Generations []generationItem `json:"generations"`
 }
 
-func describeService(s activate.Status) serviceItem {
-	item := serviceItem{ServiceID: s.ID, Enabled: !s.Disabled, Mode: string(s.Mode)}
+func describeService(s activate.Status, endpoints bool) serviceItem {
+	item := serviceItem{ServiceID: s.ID, Enabled: !s.Disabled, Mode: string(s.Mode),
+		Generations: describeGenerations(s, endpoints)}
 	if s.Problem != nil {
 		item.Problem = s.Problem.Error()
 	}
@@ -47,7 +50,7 @@ func describeService(s activate.Status) serviceItem {
 func (s *Server) listServices(http.ResponseWriter, *http.Request) (any, error) {
 	list := []serviceItem{}
 	for _, st := range s.Activator.Services() {
-		list = append(list, describeService(st))
+		list = append(list, describeService(st, false))
 	}
 	return list, nil
 }
@@ -68,10 +71,7 @@ func (s *Server) showService(_ http.ResponseWriter, r *http.Request) (any, error
 	if err != nil {
 		return nil, err
 	}
-	return struct {
-		serviceItem
-		Generations []generationItem `json:"generations"`
-	}{describeService(st), describeGenerations(st, true)}, nil
+	return describeService(st, true), nil
 }
 
 func (s *Server) createService(_ http.ResponseWriter, r *http.Request) (any, error) {
@@ -195,6 +195,7 @@ type endpointItem struct {
 	State      string `json:"state"`
 	Reason     string `json:"reason,omitempty"`
 	Kind       string `json:"kind,omitempty"`
+	SHA256     string `json:"sha256,omitempty"` // of the module
 
 	Pool *poolItem `json:"pool,omitempty"` // where it is loaded
 	// Counts are those of all its generations.
@@ -211,7 +212,7 @@ type poolItem struct {
 }
 
 func describeEndpoint(e *service.Endpoint) endpointItem {
-	item := endpointItem{ID: e.ID, Generation: e.Generation, State: e.State.String()}
+	item := endpointItem{ID: e.ID, Generation: e.Generation, State: e.State.String(), SHA256: e.Digest}
 	if e.Reason != nil {
 		item.Reason = e.Reason.Error()
 	}

@@ -57,6 +57,7 @@ type Endpoint struct {
 	MaxBody        int64          // bytes
 	Schema         *schema.Schema // what arguments or features it declares; nil: nothing
 	Description    string         // for people
+	Digest         string         // SHA-256 of the module, in hex
 
 	State  State
 	Reason error  // why State is StateRefused

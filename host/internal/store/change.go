@@ -159,22 +159,32 @@ func (s *Store) Activated(id, generation string) error {
 	})
 }
 
-// Previous is the generation that was active alone before the present one and is still there.
+// Previous is the generation that was the last to be active alone, other than the one that is it now, and is still
+// there. Where several share the requests, that is the one from before they did.
 func (s *Store) Previous(id string) (string, error) {
 	st, err := s.State(id)
 	if err != nil {
 		return "", err
 	}
 	have := s.generations(id)
-	if n := len(st.History); n > 0 {
-		now := st.History[n-1]
-		for _, g := range slices.Backward(st.History) {
-			if g != now && has(have, g) {
-				return g, nil
-			}
+	now := st.alone()
+	for _, g := range slices.Backward(st.History) {
+		if g != now && has(have, g) {
+			return g, nil
 		}
 	}
 	return "", fmt.Errorf("%w: service %s has had no other generation that is still there", ErrNotFound, id)
+}
+
+// alone is the generation that is to get all requests; empty where several share them, or nothing has served yet.
+func (st State) alone() string {
+	switch n := len(st.History); {
+	case len(st.Mapping) == 1:
+		return st.Mapping[0].Generation
+	case len(st.Mapping) == 0 && n > 0:
+		return st.History[n-1]
+	}
+	return ""
 }
 
 // Create makes the folder of a new service.

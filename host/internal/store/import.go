@@ -14,8 +14,8 @@ import (
 )
 
 // Import makes a generation of a package, which appears as a whole or not at all, and gives its id: the one that is
-// asked for, or, where that is empty, one made of a digest. A generation that is held does not become active before
-// somebody switches to it.
+// asked for, or, where that is empty, one made of a digest: the same package gives the same generation then, and
+// nothing changes the second time. A generation that is held does not become active before somebody switches to it.
 //
 // The error is an [ErrPackage] when the package is to blame, an [ErrExists] when there is a generation of that id, an
 // [ErrNotFound] when there is no such service, an [ErrFull] when the disk is full.
@@ -38,10 +38,14 @@ func (s *Store) Import(id, generation string, p Package, held bool) (string, err
 	if err != nil {
 		return "", err
 	}
-	if generation == "" {
-		generation = "auto-" + digest[:12]
+	if generation != "" {
+		return generation, s.publish(id, generation, incoming, held)
 	}
-	return generation, s.publish(id, generation, incoming, held)
+	generation = "auto-" + digest[:12]
+	if err := s.publish(id, generation, incoming, held); !errors.Is(err, ErrExists) {
+		return generation, err
+	}
+	return generation, nil
 }
 
 // free says whether a generation of that id may be made.

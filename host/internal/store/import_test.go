@@ -98,6 +98,12 @@ func TestImportArchive(t *testing.T) {
 	if err != nil || !strings.HasPrefix(auto, "auto-") {
 		t.Fatal(auto, err)
 	}
+	if again, err := s.Import("other", "", a, true); err != nil || again != auto {
+		t.Errorf("the same package gives %s, then %s, %v", auto, again, err)
+	}
+	if st, err := s.State("other"); err != nil || st.Held(auto) || len(st.Imports) != 1 {
+		t.Errorf("after the second time the state is %+v, %v", st, err)
+	}
 	lines := tree(t, filepath.Join(root, "docs", "generations"))
 	want := []string{"v1/a.toml x=1", "v1/a.wasm module", "v1/b.wasm module", "v1/resources/a/deep/table.csv 1,2"}
 	if !slices.Equal(lines, want) {
