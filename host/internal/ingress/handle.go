@@ -62,7 +62,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		s.isAlive(ctx)
 		return
 	}
-	for attempt := range attempts {
+	for called := (*service.Endpoint)(nil); ; {
 		found, r := s.target(ctx, x)
 		if found == nil {
 			return
@@ -72,14 +72,12 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 			return
 		}
 		e := s.find(ctx, x, found, r)
-		if e == nil || !s.call(ctx, x, e, r.action, start, attempt+1 == attempts) {
+		if e == nil || !s.call(ctx, x, e, r.action, start, e == called) {
 			return
 		}
+		called = e // it was replaced between being found and being called: its successor is known by now
 	}
 }
-
-// attempts is how often a request looks for an endpoint that was replaced between being found and being called.
-const attempts = 5
 
 // target finds the service that a path names, from the head alone. It answers the request itself and gives nil when there
 // is none.
@@ -188,10 +186,10 @@ func (s *Server) dispatch(ctx *fasthttp.RequestCtx, x *exchange, found *service.
 
 // call has an endpoint answer the request.
 //
-// It reports true when the endpoint was replaced before it was called; unless this is the last attempt, nothing is
-// answered then.
+// It reports true when the endpoint had ended before it was called; unless this is the last attempt, nothing is answered
+// then.
 func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, start time.Time,
-	last bool) (replaced bool) {
+	last bool) (ended bool) {
 	s.describe(ctx, x, e, a)
 	request, rows, err := x.encoder.Encode(&x.request, input(ctx, a))
 	if err != nil {
