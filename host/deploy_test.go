@@ -39,7 +39,7 @@ func whole(forward bool) func() func(string, answer) error {
 // rounds is how often something is done: less often where it takes long.
 func rounds(n int) int {
 	if testing.Short() || raceDetector {
-		return max(n/5, 4)
+		return max(n/5, 8)
 	}
 	return n
 }

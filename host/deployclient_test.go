@@ -134,14 +134,15 @@ func held(t *testing.T) holdings {
 	return holdings{runtime.NumGoroutine(), len(files), resident(t)}
 }
 
-// flat wants no more to be held than before, but for what an allocator keeps. What ends in the background is waited for.
+// flat wants no more to be held than before, but for a few connections that come and go and what an allocator keeps: far
+// less than the deployments in between, each leaving one behind, would leave. What ends in the background is waited for.
 func (before holdings) flat(t *testing.T) {
 	t.Helper()
-	const slack = 48 << 20
+	const few, slack = 4, 48 << 20
 	var now holdings
 	await(t, fmt.Sprintf("as little to be held as %+v", before), func() bool {
 		now = held(t)
-		if now.goroutines <= before.goroutines && now.files <= before.files && now.memory <= before.memory+slack {
+		if now.goroutines <= before.goroutines+few && now.files <= before.files+few && now.memory <= before.memory+slack {
 			return true
 		}
 		time.Sleep(50 * time.Millisecond)
