@@ -15,6 +15,7 @@ import (
 	"skep/host/internal/auth"
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
+	"skep/host/internal/rollout"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -31,6 +32,7 @@ type Host struct {
 	activator *activate.Activator
 	server    *ingress.Server
 	policies  *auth.Policies
+	rollouts  *rollout.Rollouts
 	admin     *admin.Server
 
 	stop    context.CancelFunc // ends the watch
@@ -98,8 +100,11 @@ func New(config Config) (*Host, error) {
 	h.policies = auth.NewPolicies(h.store, config.Log)
 	h.server = ingress.New(ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
 		Alive: h.store.Alive, Log: config.Log})
-	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
-		Audit: config.Log.With("logger", "audit.apicalls"), Log: config.Log})
+	audit := config.Log.With("logger", "audit.apicalls")
+	h.rollouts = rollout.New(rollout.Config{Store: h.store, Activator: h.activator, Registry: h.registry, Audit: audit,
+		Log: config.Log})
+	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Rollouts: h.rollouts, Version: Version,
+		Ready: h.ready, Audit: audit, Log: config.Log})
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	go h.watch(ctx, config.Rescan)
@@ -162,6 +167,7 @@ func (h *Host) shutdown() error {
 	go func() { // loading ends while requests are answered
 		defer close(loading)
 		<-h.watched
+		h.rollouts.Close()
 		h.activator.Stop()
 	}()
 	err := h.server.Shutdown()

@@ -41,12 +41,14 @@ var allowed = map[string][]string{
 	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
 	"host/internal/ingress": {"abi", "host/internal/action", "host/internal/auth", "host/internal/frame",
 		"host/internal/manifest", "host/internal/service", "host/internal/swagger"},
+	"host/internal/rollout": {"host/internal/activate", "host/internal/service", "host/internal/store"},
 	"host/internal/admin": {"host/internal/activate", "host/internal/auth", "host/internal/manifest",
-		"host/internal/service", "host/internal/store"},
+		"host/internal/rollout", "host/internal/service", "host/internal/store"},
 
 	"host": {"host/internal/action", "host/internal/activate", "host/internal/admin", "host/internal/auth",
 		"host/internal/confine", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
-		"host/internal/manifest", "host/internal/sandbox", "host/internal/service", "host/internal/store"},
+		"host/internal/manifest", "host/internal/rollout", "host/internal/sandbox", "host/internal/service",
+		"host/internal/store"},
 	"host/hosttest": {"abi", "host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests
 	"host/cmd/skep": {"abi", "guest-sdk", "host", "host/internal/auth", "host/internal/guestbuild", "host/internal/machine",

@@ -81,6 +81,7 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	ready = true
 	c.endpoint = c.describe(service.StateReady)
 	c.endpoint.Caller = caller
+	c.endpoint.Stats = new(service.Stats)
 	log.Info("endpoint ready", "kind", c.manifest.Kind.String(), "sha256", c.files.Digest)
 	return results, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"skep/host/internal/activate"
+	"skep/host/internal/rollout"
 	"skep/host/internal/store"
 )
 
@@ -19,6 +20,7 @@ import (
 type Config struct {
 	Store     *store.Store
 	Activator *activate.Activator
+	Rollouts  *rollout.Rollouts
 	// Version is that of the host.
 	Version string
 	// Metrics writes the host's metrics as Prometheus reads them; nil: there are none.

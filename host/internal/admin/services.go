@@ -70,7 +70,8 @@ func (s *Server) showService(_ http.ResponseWriter, r *http.Request) (any, error
 	return struct {
 		serviceItem
 		Generations []generationItem `json:"generations"`
-	}{describeService(st), describeGenerations(st, true)}, nil
+		Rollout     *rolloutItem     `json:"rollout,omitempty"`
+	}{describeService(st), describeGenerations(st, true), s.describeRollout(st.ID)}, nil
 }
 
 func (s *Server) createService(_ http.ResponseWriter, r *http.Request) (any, error) {

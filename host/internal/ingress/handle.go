@@ -208,6 +208,8 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	if errors.Is(err, service.ErrUnavailable) && !last {
 		return true
 	}
+	answered := time.Now()
+	defer func() { e.Stats.Record(ctx.Response.StatusCode(), answered.Sub(called)-usage.Wait) }()
 	if err != nil {
 		s.fail(ctx, x, e, err, slog.Uint64("fuel", usage.Fuel))
 		return false
@@ -215,7 +217,7 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	for _, note := range x.decoder.Reply.Notes {
 		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
-	s.reply(ctx, x, e, a, clock{start, called, time.Now(), usage})
+	s.reply(ctx, x, e, a, clock{start, called, answered, usage})
 	return false
 }
 

@@ -60,6 +60,7 @@ type Endpoint struct {
 	State  State
 	Reason error  // why State is StateRefused
 	Caller Caller // nil unless State is StateReady
+	Stats  *Stats // of its calls; nil: nobody counts them
 }
 
 // Place names the endpoint in messages: service/generation/endpoint.

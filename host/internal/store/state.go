@@ -35,6 +35,8 @@ type State struct {
 	Mode     Mode    `json:"mode"`
 	Disabled bool    `json:"disabled,omitempty"`
 	Mapping  []Share `json:"mapping,omitempty"` // in ModePinned; the probabilities sum to 1
+	// Rollout is what the mapping is a step of; zero: of nothing.
+	Rollout Rollout `json:"rollout,omitzero"`
 	// Imports is the order in which generations came, the oldest first. One that is in the folder and not here came
 	// last.
 	Imports []Import `json:"imports,omitempty"`
@@ -81,10 +83,12 @@ func (s *Store) readState(id string) (State, error) {
 
 func (st State) validate() error {
 	switch {
-	case st.Mode == ModeNewest && len(st.Mapping) == 0:
+	case st.Mode == ModeNewest && len(st.Mapping) == 0 && st.Rollout == Rollout{}:
 		return nil
 	case st.Mode == ModeNewest:
-		return errors.New(`a mapping goes with mode "pinned" only`)
+		return errors.New(`a mapping or a rollout goes with mode "pinned" only`)
+	case st.Rollout != Rollout{} && !(st.Maps(st.Rollout.From) && st.Maps(st.Rollout.To)):
+		return fmt.Errorf("a rollout from %q to %q goes with a mapping of both", st.Rollout.From, st.Rollout.To)
 	case st.Mode == ModePinned:
 		return checkMapping(st.Mapping)
 	}
