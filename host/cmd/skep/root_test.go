@@ -81,7 +81,8 @@ func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
 		"addr": "127.0.0.1:1", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
 		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB", "confine": "false",
-		"admin": "true", "expiry": "2130-12-31T00:00:00Z",
+		"admin": "true", "expiry": "2130-12-31T00:00:00Z", "share": "0.25", "min-samples": "7", "max-error-rate": "0.5",
+		"max-latency-factor": "3", "interval": "5s", "wait": "true",
 	}
 	for i, c := range commands(newRoot("skep")) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -181,6 +182,10 @@ func TestMisuse(t *testing.T) {
 		{"completion tcsh", "", `unknown shell "tcsh", allowed are bash, zsh, fish, powershell`},
 		{"new", "", `0 arguments given, want: skep new NAME`},
 		{"new a/b", "", `not a name for an endpoint: "a/b"; use 1 to 64 letters`},
+		{"rollout demo", "", `1 arguments given, want: skep rollout SERVICE GENERATION`},
+		{"rollout ../demo v2", "", `"../demo" is not the name of a service`},
+		{"rollout demo v2 --server 127.0.0.1:1", "", `bad value "127.0.0.1:1" for --server or SKEP_SERVER`},
+		{"rollout demo v2 --share much", "", `bad value "much" for --share`},
 		{"new --lang cobol x", "", `bad value "cobol" for --lang: allowed are go`},
 	} {
 		t.Run(test.args+test.variable, func(t *testing.T) {
