@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"skep/host"
 	"skep/host/hosttest"
 )
 
@@ -127,11 +126,12 @@ func TestRolloutUnfinished(t *testing.T) {
 	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), `"rollout"`) {
 		t.Fatalf("%s, %v: the rollout is not in it", text, err)
 	}
-	again := hosttest.Start(t, host.Config{Root: a.root})
+	a.open(t)
 	for range 20 {
-		if got := again.Post(t, "docs/a/run", "{}"); got.Status != 200 || !strings.Contains(got.Body, `"response":"g1"`) {
-			t.Errorf("%d %s", got.Status, got.Body)
-		}
+		a.answers(t, "g1", "g1")
+	}
+	if state, _ := a.phase(t); state != "withdrawn" {
+		t.Errorf("the rollout is %s", state)
 	}
 	if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), `"rollout"`) {
 		t.Errorf("%s, %v: the rollout is still in it", text, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -200,6 +201,9 @@ func (l *line) choose(ctx context.Context, s store.Service) ([]*generation, serv
 		if s.State.Held(g.ID) {
 			continue
 		}
+		if !g.Settled && l.orphaned(s) {
+			return nil, nil // it was renamed to this one, perhaps: older ones must not serve in between
+		}
 		if found := l.obtain(ctx, g, true); found != nil {
 			return []*generation{found}, nil
 		}
@@ -208,6 +212,13 @@ func (l *line) choose(ctx context.Context, s store.Service) ([]*generation, serv
 		}
 	}
 	return nil, nil
+}
+
+// orphaned says whether what serves is not in the folder any more.
+func (l *line) orphaned(s store.Service) bool {
+	return len(l.serving) > 0 && !slices.ContainsFunc(s.Generations, func(g store.Generation) bool {
+		return g.ID == l.serving[0]
+	})
 }
 
 // choosePinned obtains all that is mapped. What serves is only changed when all of it can be had; where nothing serves

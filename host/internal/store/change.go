@@ -152,6 +152,7 @@ func (s *Store) Activated(id, generation string) error {
 				st.came(g.ID, false)
 			}
 		}
+		st.prune(have)
 		if n := len(st.History); n == 0 || st.History[n-1] != generation {
 			st.History = append(st.History, generation)
 		}

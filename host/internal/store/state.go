@@ -57,8 +57,11 @@ var ErrMapping = errors.New("mapping refused")
 // ErrState says that the state of a service cannot be read, so that nobody knows what should serve.
 var ErrState = errors.New("the state of the service cannot be read")
 
-// maxHistory is how many generations a history keeps.
-const maxHistory = 32
+// maxHistory is how many generations a history keeps, maxRemoved how many an order may keep that are not there any more.
+const (
+	maxHistory = 32
+	maxRemoved = 64
+)
 
 // readState reads the state of a service; one that has none is in the zero state.
 func (s *Store) readState(id string) (State, error) {
@@ -138,6 +141,13 @@ func (st *State) gone(generation string) {
 	st.Imports = slices.DeleteFunc(st.Imports, func(i Import) bool { return i.Generation == generation })
 	st.History = slices.DeleteFunc(st.History, func(g string) bool { return g == generation })
 	st.History = slices.Compact(st.History)
+}
+
+// prune drops generations from the order that somebody has removed from the folder, once they are many.
+func (st *State) prune(have []Generation) {
+	if len(st.Imports) > 2*len(have)+maxRemoved {
+		st.Imports = slices.DeleteFunc(st.Imports, func(i Import) bool { return !i.Held && !has(have, i.Generation) })
+	}
 }
 
 // knows says whether a generation is in the order.
