@@ -126,6 +126,26 @@ func (l *line) retry() <-chan time.Time {
 	return time.After(time.Until(first))
 }
 
+// preloaded says whether it is known how loading a generation went, and that. Where it is not, the channel is closed when
+// it may be.
+func (l *line) preloaded(generation string) (known bool, changed <-chan struct{}, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have := l.loaded[generation]
+	for _, g := range l.wanted.Generations {
+		if g.ID == generation && !g.Settled && (have == nil || have.stored.Fingerprint != g.Fingerprint) {
+			return false, l.changed, nil
+		}
+	}
+	if have != nil {
+		return true, nil, nil
+	}
+	if r, ok := l.refused[generation]; ok {
+		return true, nil, fmt.Errorf("%w: %w", ErrRefused, r.reason)
+	}
+	return true, nil, fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, l.id, generation)
+}
+
 // wait returns when what is wanted has been brought up.
 func (l *line) wait(ctx context.Context) error {
 	for {
