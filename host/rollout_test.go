@@ -76,8 +76,8 @@ func TestRolloutWithdraws(t *testing.T) {
 	a.put(t, 1, "&activate=true")
 	bad := string(hosttest.Guest([]byte{0})) // it traps
 	a.ask(t, 200, "POST", services+"/docs/generations?generation=g2", zipped(t, "a.wasm", says("g2"), "b.wasm", bad))
-	sound := whole(false)()
 	c := gather(t, a.URL, clients, both, func() func(string, answer) error {
+		sound := whole(false)()
 		return func(endpoint string, got answer) error {
 			if endpoint == "docs/b" && got.errorType == "GuestTrap" {
 				return nil
