@@ -44,21 +44,28 @@ func administer(t *testing.T, config host.Config) *administered {
 		t.Fatal(err)
 	}
 	config.Root = a.root
+	a.open(t, config)
+	return a
+}
+
+// open starts the host.
+func (a *administered) open(t *testing.T, config host.Config) {
+	t.Helper()
 	a.Server = hosttest.Start(t, config)
+	h := a.Server
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.admin = "http://" + ln.Addr().String()
 	served := make(chan error, 1)
-	go func() { served <- a.ServeAdmin(ln) }()
+	go func() { served <- h.ServeAdmin(ln) }()
 	t.Cleanup(func() {
-		_ = a.Close()
+		_ = h.Close()
 		if err := <-served; err != nil {
 			t.Errorf("serving the admin API: %v", err)
 		}
 	})
-	return a
 }
 
 // ask makes a request of the admin API and wants a status.

@@ -17,6 +17,7 @@ import (
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
 	"skep/host/internal/observe"
+	"skep/host/internal/rollout"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -33,6 +34,7 @@ type Host struct {
 	activator *activate.Activator
 	server    *ingress.Server
 	policies  *auth.Policies
+	rollouts  *rollout.Rollouts
 	admin     *admin.Server
 	observer  *observe.Observer
 	records   records
@@ -112,7 +114,9 @@ func New(config Config) (*Host, error) {
 	h.close = sync.OnceValue(h.shutdown)
 
 	h.policies = auth.NewPolicies(h.store, config.Log)
-	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Version: Version, Ready: h.ready,
+	h.rollouts = rollout.New(rollout.Config{Store: h.store, Activator: h.activator, Registry: h.registry, Audit: audit,
+		Log: config.Log})
+	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Rollouts: h.rollouts, Version: Version, Ready: h.ready,
 		Observer: h.observer, Look: h.look, Audit: audit, Log: config.Log})
 	data := ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
 		Alive: h.store.Alive, Wire: config.Wire, Log: config.Log, Observer: h.observer, AccessLog: h.records.access,
@@ -183,6 +187,7 @@ func (h *Host) shutdown() error {
 	go func() { // loading ends while requests are answered
 		defer close(loading)
 		<-h.watched
+		h.rollouts.Close()
 		h.activator.Stop()
 	}()
 	err := h.server.Shutdown()

@@ -42,13 +42,15 @@ var allowed = map[string][]string{
 	"host/internal/auth": {"host/internal/manifest", "host/internal/store"},
 	"host/internal/ingress": {"abi", "host/internal/action", "host/internal/auth", "host/internal/frame",
 		"host/internal/manifest", "host/internal/observe", "host/internal/service", "host/internal/swagger"},
+	"host/internal/rollout": {"host/internal/activate", "host/internal/service", "host/internal/store"},
 	"host/internal/admin": {"host/internal/activate", "host/internal/auth", "host/internal/manifest",
-		"host/internal/observe", "host/internal/service", "host/internal/store"},
+		"host/internal/observe", "host/internal/rollout", "host/internal/service", "host/internal/store"},
 	"host/internal/admin/client": nil,
 
 	"host": {"host/internal/action", "host/internal/activate", "host/internal/admin", "host/internal/auth",
 		"host/internal/confine", "host/internal/infra", "host/internal/ingress", "host/internal/machine",
-		"host/internal/manifest", "host/internal/observe", "host/internal/sandbox", "host/internal/service",
+		"host/internal/manifest", "host/internal/observe", "host/internal/rollout", "host/internal/sandbox",
+		"host/internal/service",
 		"host/internal/store"},
 	"host/hosttest": {"abi", "host", "host/internal/guestbuild"},
 	"bench":         nil, // its code is tests

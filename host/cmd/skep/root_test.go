@@ -84,6 +84,8 @@ func TestVariables(t *testing.T) {
 		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB", "confine": "false",
 		"admin": "true", "audit-bodies": "4KiB", "expiry": "2130-12-31T00:00:00Z",
 		"max-connections": "7", "max-connections-per-address": "7", "trusted-proxies": "10.0.0.0/8,192.0.2.1/32",
+		"share": "0.25", "min-samples": "7", "max-error-rate": "0.5",
+		"max-latency-factor": "3", "interval": "5s", "wait": "true",
 	}
 	for _, name := range []string{"json", "newest", "no-activate", "whole", "follow"} {
 		values[name] = "true"
@@ -215,6 +217,10 @@ func TestMisuse(t *testing.T) {
 		{"keys list --admin --root r --host http://h", "", `--host is for a host that runs, --root for a folder`},
 		{"new", "", `0 arguments given, want: skep new NAME`},
 		{"new a/b", "", `not a name for an endpoint: "a/b"; use 1 to 64 letters`},
+		{"rollout demo", "", `1 arguments given, want: skep rollout SERVICE GENERATION`},
+		{"rollout ../demo v2", "", `"../demo" is not the name of a service`},
+		{"rollout demo v2 --host 127.0.0.1:1", "", `bad value for --host or SKEP_HOST`},
+		{"rollout demo v2 --share much", "", `bad value "much" for --share`},
 		{"new --lang cobol x", "", `bad value "cobol" for --lang: allowed are go`},
 	} {
 		t.Run(test.args+test.variable, func(t *testing.T) {

@@ -133,8 +133,8 @@ func (a *Activator) Wait(ctx context.Context) error {
 	return nil
 }
 
-// Preload loads a generation that is in the folder, so that a switch to it takes no time. It stays loaded until another
-// one is preloaded. The error says why it cannot serve, or is a [store.ErrNotFound].
+// Preload loads a generation that is in the folder, so that a switch to it takes no time; one whose files have just
+// changed is waited for. It stays loaded until another one is preloaded. The error says why it cannot serve, or is a [store.ErrNotFound].
 func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 	a.mu.Lock()
 	l := a.lines[id]
@@ -147,18 +147,22 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 	l.version++
 	l.signal()
 	l.mu.Unlock()
-	if err := l.wait(ctx); err != nil {
-		return err
+	for {
+		if err := l.wait(ctx); err != nil {
+			return err
+		}
+		known, changed, err := l.preloaded(generation)
+		if known {
+			return err
+		}
+		select { // its files are being written, perhaps
+		case <-changed:
+		case <-l.ended:
+			return ErrStopped
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.loaded[generation] != nil {
-		return nil
-	}
-	if r, ok := l.refused[generation]; ok {
-		return fmt.Errorf("%w: %w", ErrRefused, r.reason)
-	}
-	return fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, id, generation)
 }
 
 // Stop gives up loading, and returns when nothing is loaded any more. What serves goes on.

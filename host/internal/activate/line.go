@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -125,6 +126,26 @@ func (l *line) retry() <-chan time.Time {
 	return time.After(time.Until(first))
 }
 
+// preloaded says whether it is known how loading a generation went, and that. Where it is not, the channel is closed when
+// it may be.
+func (l *line) preloaded(generation string) (known bool, changed <-chan struct{}, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have := l.loaded[generation]
+	for _, g := range l.wanted.Generations {
+		if g.ID == generation && !g.Settled && (have == nil || have.stored.Fingerprint != g.Fingerprint) {
+			return false, l.changed, nil
+		}
+	}
+	if have != nil {
+		return true, nil, nil
+	}
+	if r, ok := l.refused[generation]; ok {
+		return true, nil, fmt.Errorf("%w: %w", ErrRefused, r.reason)
+	}
+	return true, nil, fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, l.id, generation)
+}
+
 // wait returns when what is wanted has been brought up.
 func (l *line) wait(ctx context.Context) error {
 	for {
@@ -216,6 +237,9 @@ func (l *line) choose(ctx context.Context, s store.Service) ([]*generation, serv
 		if s.State.Held(g.ID) {
 			continue
 		}
+		if !g.Settled && l.orphaned(s) {
+			return nil, nil // it was renamed to this one, perhaps: older ones must not serve in between
+		}
 		if found := l.obtain(ctx, g, true); found != nil {
 			return []*generation{found}, nil
 		}
@@ -224,6 +248,13 @@ func (l *line) choose(ctx context.Context, s store.Service) ([]*generation, serv
 		}
 	}
 	return nil, nil
+}
+
+// orphaned says whether what serves is not in the folder any more.
+func (l *line) orphaned(s store.Service) bool {
+	return len(l.serving) > 0 && !slices.ContainsFunc(s.Generations, func(g store.Generation) bool {
+		return g.ID == l.serving[0]
+	})
 }
 
 // choosePinned obtains all that is mapped. What serves is only changed when all of it can be had; where nothing serves

@@ -95,6 +95,7 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	ready = true
 	c.endpoint = c.describe(service.StateReady)
 	c.endpoint.Caller, c.endpoint.Stats = caller, stats
+	c.endpoint.Outcomes = new(service.Outcomes)
 	log.Info("endpoint ready", "kind", c.manifest.Kind.String(), "sha256", c.files.Digest)
 	return results, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"skep/host/internal/activate"
 	"skep/host/internal/observe"
+	"skep/host/internal/rollout"
 	"skep/host/internal/store"
 )
 
@@ -21,6 +22,7 @@ import (
 type Config struct {
 	Store     *store.Store
 	Activator *activate.Activator
+	Rollouts  *rollout.Rollouts
 	// Version is that of the host.
 	Version string
 	// Observer has the metrics of the host and the log lines of its endpoints.

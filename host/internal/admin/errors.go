@@ -8,6 +8,7 @@ import (
 
 	"skep/host/internal/activate"
 	"skep/host/internal/auth"
+	"skep/host/internal/rollout"
 	"skep/host/internal/store"
 )
 
@@ -37,6 +38,8 @@ var failures = []struct {
 	{store.ErrNotFound, http.StatusNotFound, "NotFound"},
 	{store.ErrExists, http.StatusConflict, "Conflict"},
 	{store.ErrInUse, http.StatusConflict, "Conflict"},
+	{rollout.ErrPlan, http.StatusBadRequest, "IllegalArgument"},
+	{rollout.ErrNoSingle, http.StatusConflict, "Conflict"},
 	{store.ErrMapping, http.StatusBadRequest, "IllegalArgument"},
 	{store.ErrName, http.StatusBadRequest, "IllegalArgument"},
 	{store.ErrPackage, http.StatusUnprocessableEntity, "PackageRefused"},

@@ -39,6 +39,7 @@ var routes = []route{
 	{pattern: "POST " + Prefix + "/services/{service}/actions/switchToNewest", handle: (*Server).switchToNewest, change: true},
 	{pattern: "POST " + Prefix + "/services/{service}/actions/switchTo/{generation}", handle: (*Server).switchTo, change: true},
 	{pattern: "POST " + Prefix + "/services/{service}/actions/rollback", handle: (*Server).rollback, change: true},
+	{pattern: "POST " + Prefix + "/services/{service}/actions/rollout", handle: (*Server).rollout, change: true},
 
 	{pattern: "GET " + Prefix + "/services/{service}/endpoints/{endpoint}/logs", handle: (*Server).logs},
 

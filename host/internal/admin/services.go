@@ -71,7 +71,10 @@ func (s *Server) showService(_ http.ResponseWriter, r *http.Request) (any, error
 	if err != nil {
 		return nil, err
 	}
-	return describeService(st, true), nil
+	return struct {
+		serviceItem
+		Rollout *rolloutItem `json:"rollout,omitempty"`
+	}{describeService(st, true), s.describeRollout(st.ID)}, nil
 }
 
 func (s *Server) createService(_ http.ResponseWriter, r *http.Request) (any, error) {

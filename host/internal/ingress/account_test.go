@@ -1,7 +1,6 @@
 package ingress
 
 import (
-	"context"
 	"net"
 	"testing"
 
@@ -65,26 +64,13 @@ func TestCounted(t *testing.T) {
 	}
 }
 
-// replaced is a caller that has just been closed: the first calls find it so.
-type replaced struct {
-	service.Caller
-	left int
-}
-
-func (r *replaced) Call(ctx context.Context, request []byte, result service.ResultReader) (service.Usage, error) {
-	if r.left--; r.left >= 0 {
-		return service.Usage{}, service.ErrUnavailable
-	}
-	return r.Caller.Call(ctx, request, result)
-}
-
 // TestReplacedIsCountedOnce: a request that looks for its endpoint anew is one request.
 func TestReplacedIsCountedOnce(t *testing.T) {
 	o := newObserver()
-	e := endpoint("e", &replaced{answers(value(abi.AppendInt(nil, 3))), 3})
-	s := startWith(t, Config{Registry: watch(o, e), Observer: o})
+	counted := o.Endpoint("docs", "e")
+	s := startWith(t, Config{Registry: chain(3, counted), Observer: o})
 	s.post(t, "e/run", "{}")
-	if got := e.Stats.Totals(); got.Requests["2xx"] != 1 || got.InFlight != 0 || got.Fuel != 7 || len(got.Failures) != 0 {
+	if got := counted.Totals(); got.Requests["2xx"] != 1 || got.InFlight != 0 || len(got.Failures) != 0 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -75,7 +75,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		s.admin(ctx)
 		return
 	}
-	for attempt := range attempts {
+	for called := (*service.Endpoint)(nil); ; {
 		found, r := s.target(ctx, x)
 		if found == nil {
 			return
@@ -88,9 +88,10 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 			return
 		}
 		e := s.find(ctx, x, found, r)
-		if e == nil || !s.call(ctx, x, e, r.action, start, attempt+1 == attempts) {
+		if e == nil || !s.call(ctx, x, e, r.action, start, e == called) {
 			return
 		}
+		called = e // it was replaced between being found and being called: its successor is known by now
 	}
 }
 
@@ -104,9 +105,6 @@ func (s *Server) unpack(ctx *fasthttp.RequestCtx, x *exchange, most int64) (ok b
 	x.plain, ok = plainBody(ctx, most)
 	return ok
 }
-
-// attempts is how often a request looks for an endpoint that was replaced between being found and being called.
-const attempts = 5
 
 // target finds the service that a path names, from the head alone. It answers the request itself and gives nil when there
 // is none.
@@ -231,10 +229,10 @@ func (s *Server) dispatch(ctx *fasthttp.RequestCtx, x *exchange, found *service.
 
 // call has an endpoint answer the request.
 //
-// It reports true when the endpoint was replaced before it was called; unless this is the last attempt, nothing is
-// answered then.
+// It reports true when the endpoint had ended before it was called; unless this is the last attempt, nothing is answered
+// then.
 func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, start time.Time,
-	last bool) (replaced bool) {
+	last bool) (ended bool) {
 	s.describe(ctx, x, e, a)
 	request, rows, err := x.encoder.Encode(&x.request, input(ctx, x, a))
 	if err != nil {
@@ -254,6 +252,8 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 		return true
 	}
 	x.account.called, x.account.usage = true, usage
+	answered := time.Now()
+	defer func() { e.Outcomes.Record(ctx.Response.StatusCode(), answered.Sub(called)-usage.Wait) }()
 	if err != nil {
 		s.fail(ctx, x, e, err, slog.Uint64("fuel", usage.Fuel))
 		return false
@@ -261,7 +261,7 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	for _, note := range x.decoder.Reply.Notes {
 		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
-	s.reply(ctx, x, e, a, clock{start, called, time.Now(), usage})
+	s.reply(ctx, x, e, a, clock{start, called, answered, usage})
 	return false
 }
 

@@ -63,7 +63,7 @@ func (c *selfCalls) relay(ctx context.Context, relay *frame.Relay, sent []byte) 
 	if err != nil {
 		return &errCallFrame
 	}
-	for attempt := 1; ; attempt++ {
+	for called := (*service.Endpoint)(nil); ; {
 		e, f := c.find(call)
 		if f != nil {
 			return f
@@ -76,10 +76,11 @@ func (c *selfCalls) relay(ctx context.Context, relay *frame.Relay, sent []byte) 
 		case errors.As(err, &bad):
 			f := errInput.with(bad.Error())
 			return &f
-		case !errors.Is(err, service.ErrUnavailable) || attempt == attempts:
+		case !errors.Is(err, service.ErrUnavailable) || e == called:
 			f := c.s.explain(c.x, e, err, slog.Uint64("fuel", usage.Fuel), slog.Int("depth", c.depth))
 			return &f
 		}
+		called = e // it was replaced between being found and being called
 		c.renew()
 	}
 }

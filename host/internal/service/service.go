@@ -64,6 +64,8 @@ type Endpoint struct {
 	Caller Caller // nil unless State is StateReady
 
 	Stats *observe.Endpoint // what is counted of its requests; nil: nothing is
+	// Outcomes are what became of its calls; nil: nobody counts them.
+	Outcomes *Outcomes
 }
 
 // Place names the endpoint in messages: service/generation/endpoint.

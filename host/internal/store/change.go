@@ -37,8 +37,9 @@ func (st State) clone() State {
 }
 
 func (st State) equal(other State) bool {
-	return st.Mode == other.Mode && st.Disabled == other.Disabled && slices.Equal(st.Mapping, other.Mapping) &&
-		slices.Equal(st.Imports, other.Imports) && slices.Equal(st.History, other.History)
+	return st.Mode == other.Mode && st.Disabled == other.Disabled && st.Rollout == other.Rollout &&
+		slices.Equal(st.Mapping, other.Mapping) && slices.Equal(st.Imports, other.Imports) &&
+		slices.Equal(st.History, other.History)
 }
 
 // State gives the state of a service.
@@ -85,7 +86,7 @@ func (s *Store) SetMapping(id string, mapping []Share) error {
 		if err := allThere(id, mapping, have); err != nil {
 			return err
 		}
-		st.Mode, st.Mapping, st.Disabled = ModePinned, slices.Clone(mapping), false
+		st.Mode, st.Mapping, st.Disabled, st.Rollout = ModePinned, slices.Clone(mapping), false, Rollout{}
 		return nil
 	})
 }
@@ -96,7 +97,7 @@ func (s *Store) SwitchTo(id, generation string) error {
 		if !has(have, generation) {
 			return fmt.Errorf("%w: service %s has no generation %s", ErrNotFound, id, generation)
 		}
-		st.Mode, st.Mapping = ModePinned, []Share{{generation, 1}}
+		st.Mode, st.Mapping, st.Rollout = ModePinned, []Share{{generation, 1}}, Rollout{}
 		return nil
 	})
 }
@@ -110,7 +111,7 @@ func (s *Store) SwitchToNewest(id string) (generation string, err error) {
 		}
 		st.order(have)
 		generation = have[0].ID
-		st.Mode, st.Mapping = ModeNewest, nil
+		st.Mode, st.Mapping, st.Rollout = ModeNewest, nil, Rollout{}
 		for i := range st.Imports {
 			st.Imports[i].Held = false
 		}
@@ -151,6 +152,7 @@ func (s *Store) Activated(id, generation string) error {
 				st.came(g.ID, false)
 			}
 		}
+		st.prune(have)
 		if n := len(st.History); n == 0 || st.History[n-1] != generation {
 			st.History = append(st.History, generation)
 		}
@@ -160,13 +162,17 @@ func (s *Store) Activated(id, generation string) error {
 }
 
 // Previous is the generation that was the last to be active alone, other than the one that is it now, and is still
-// there. Where several share the requests, that is the one from before they did.
+// there. Where several share the requests, that is the one from before they did; in a
+// rollout, the one from which it goes.
 func (s *Store) Previous(id string) (string, error) {
 	st, err := s.State(id)
 	if err != nil {
 		return "", err
 	}
 	have := s.generations(id)
+	if from := st.Rollout.From; has(have, from) {
+		return from, nil
+	}
 	now := st.alone()
 	for _, g := range slices.Backward(st.History) {
 		if g != now && has(have, g) {

@@ -35,6 +35,8 @@ type State struct {
 	Mode     Mode    `json:"mode"`
 	Disabled bool    `json:"disabled,omitempty"`
 	Mapping  []Share `json:"mapping,omitempty"` // in ModePinned; the probabilities sum to 1
+	// Rollout is what the mapping is a step of; zero: of nothing.
+	Rollout Rollout `json:"rollout,omitzero"`
 	// Imports is the order in which generations came, the oldest first. One that is in the folder and not here came
 	// last.
 	Imports []Import `json:"imports,omitempty"`
@@ -55,8 +57,11 @@ var ErrMapping = errors.New("mapping refused")
 // ErrState says that the state of a service cannot be read, so that nobody knows what should serve.
 var ErrState = errors.New("the state of the service cannot be read")
 
-// maxHistory is how many generations a history keeps.
-const maxHistory = 32
+// maxHistory is how many generations a history keeps, maxRemoved how many an order may keep that are not there any more.
+const (
+	maxHistory = 32
+	maxRemoved = 64
+)
 
 // readState reads the state of a service; one that has none is in the zero state.
 func (s *Store) readState(id string) (State, error) {
@@ -81,10 +86,12 @@ func (s *Store) readState(id string) (State, error) {
 
 func (st State) validate() error {
 	switch {
-	case st.Mode == ModeNewest && len(st.Mapping) == 0:
+	case st.Mode == ModeNewest && len(st.Mapping) == 0 && st.Rollout == Rollout{}:
 		return nil
 	case st.Mode == ModeNewest:
-		return errors.New(`a mapping goes with mode "pinned" only`)
+		return errors.New(`a mapping or a rollout goes with mode "pinned" only`)
+	case st.Rollout != Rollout{} && !(st.Maps(st.Rollout.From) && st.Maps(st.Rollout.To)):
+		return fmt.Errorf("a rollout from %q to %q goes with a mapping of both", st.Rollout.From, st.Rollout.To)
 	case st.Mode == ModePinned:
 		return checkMapping(st.Mapping)
 	}
@@ -134,6 +141,13 @@ func (st *State) gone(generation string) {
 	st.Imports = slices.DeleteFunc(st.Imports, func(i Import) bool { return i.Generation == generation })
 	st.History = slices.DeleteFunc(st.History, func(g string) bool { return g == generation })
 	st.History = slices.Compact(st.History)
+}
+
+// prune drops generations from the order that somebody has removed from the folder, once they are many.
+func (st *State) prune(have []Generation) {
+	if len(st.Imports) > 2*len(have)+maxRemoved {
+		st.Imports = slices.DeleteFunc(st.Imports, func(i Import) bool { return !i.Held && !has(have, i.Generation) })
+	}
 }
 
 // knows says whether a generation is in the order.

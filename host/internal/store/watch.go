@@ -87,6 +87,7 @@ func (s *Store) Refresh(ctx context.Context) error {
 type generationKey struct{ service, generation string }
 
 type seenGeneration struct {
+	Generation
 	fingerprint string
 	settled     bool
 }
@@ -95,6 +96,7 @@ type seenGeneration struct {
 type watcher struct {
 	store  *Store
 	seen   map[generationKey]seenGeneration // by the last look
+	gone   map[generationKey]time.Time      // since when generations are missing that were there
 	events *fsnotify.Watcher                // nil where the system tells of no changes
 }
 
@@ -105,7 +107,8 @@ func (w *watcher) look(first bool) (Found, bool) {
 	if found.Err != nil {
 		return found, true
 	}
-	seen, all := make(map[generationKey]seenGeneration), true
+	all := !w.missing(found.Services)
+	seen := make(map[generationKey]seenGeneration)
 	for i := range found.Services {
 		service := &found.Services[i]
 		for j := range service.Generations {
@@ -120,12 +123,41 @@ func (w *watcher) look(first bool) (Found, bool) {
 			imported := !known && service.State.knows(g.ID) // as a whole
 			g.Settled = first || imported || before.fingerprint == g.Fingerprint && (rested || before.settled)
 			all = all && g.Settled
-			seen[key] = seenGeneration{g.Fingerprint, g.Settled}
+			seen[key] = seenGeneration{*g, g.Fingerprint, g.Settled}
 		}
 	}
 	w.seen = seen
 	w.follow(found.Services)
 	return found, all
+}
+
+// missing adds to the services the generations that were there at the last look, and are not now, though nobody has deleted
+// them through the host: whoever reads a folder while something in it is renamed may find neither the old name nor the new
+// one. They are taken for gone when they have been missing for a while. It reports whether there are such.
+func (w *watcher) missing(services []Service) bool {
+	gone := make(map[generationKey]time.Time)
+	for i := range services {
+		s := &services[i]
+		for _, im := range s.State.Imports {
+			key := generationKey{s.ID, im.Generation}
+			before, known := w.seen[key]
+			if !known || has(s.Generations, im.Generation) {
+				continue
+			}
+			since, missed := w.gone[key]
+			if !missed {
+				since = time.Now()
+			}
+			if time.Since(since) >= settleFirst {
+				continue
+			}
+			gone[key] = since
+			s.Generations = append(s.Generations, before.Generation)
+		}
+		s.State.order(s.Generations)
+	}
+	w.gone = gone
+	return len(gone) > 0
 }
 
 // describeFound is a text that changes with what was found.
