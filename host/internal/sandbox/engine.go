@@ -28,6 +28,7 @@ type Engine struct {
 	tokens   *tokens
 	budget   budget
 	pools    pools
+	files    fileBudget
 	off      defences
 }
 
@@ -46,7 +47,8 @@ func NewEngine(config Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget}}, nil
+	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget},
+		files: fileBudget{limit: maxSystemFiles()}}, nil
 }
 
 // Close releases what the engine shares between modules. Every sandbox must have been closed before.
