@@ -2,9 +2,11 @@ package host_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -101,11 +103,32 @@ func serveHostiles(tb testing.TB) *hostileServer {
 	place("good", "good", "custom")
 	for _, h := range hostiles {
 		place("hostile", h.name, h.settings())
+		if strings.HasPrefix(h.name, "file-") {
+			placeFiles(tb, filepath.Join(root, "hostile", "resources", h.name))
+		}
 	}
 	s := &hostileServer{log: new(journal)}
 	s.Server = hosttest.Start(tb, host.Config{Root: root, Log: s.log.logger()})
 	s.neighbour = startClient(tb, s.URL+"/public/api/v1/good/good/run")
 	return s
+}
+
+// placeFiles makes a folder with a file, and with what leads out of it.
+func placeFiles(tb testing.TB, dir string) {
+	tb.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	for _, err := range []error{
+		os.WriteFile(filepath.Join(dir, "large"), make([]byte, 1<<20), 0o644),
+		os.Symlink("/etc/passwd", filepath.Join(dir, "out")),
+		os.Symlink("/", filepath.Join(dir, "up")),
+		syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o644),
+	} {
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
 }
 
 // measured is what a long request to a guest came to.

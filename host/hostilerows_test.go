@@ -55,6 +55,7 @@ const (
 	byFrame    = "check of the result" // package frame
 	byLog      = "log limits"
 	byRollback = "rollback"
+	byRoot     = "folder of files"
 )
 
 const fullHostile = 1100 // bytes of a request that is long
@@ -90,6 +91,11 @@ var hostiles = []hostile{
 	{name: "wasi-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "read-many", defence: byGuard, status: 504, errorType: "GuestTimeout"},
 	{name: "poll-input", defence: byGuard, status: 504, errorType: "GuestTimeout"},
+	{name: "file-read", defence: byGuard, status: 504, errorType: "GuestTimeout"},
+	{name: "file-open", defence: byGuard, status: 504, errorType: "GuestTimeout", atOnce: 4},
+	{name: "file-close", defence: byGuard, status: 504, errorType: "GuestTimeout"},
+	{name: "file-list", defence: byGuard, status: 504, errorType: "GuestTimeout"},
+	{name: "file-escape", defence: byRoot, status: 200, says: `"response":1,`},
 	{name: "descriptor", defence: byGuard, status: 200, says: `"response":1,`},
 
 	// What does not end, or fails, before there is an image.

@@ -1,8 +1,6 @@
 package skep
 
 import (
-	"slices"
-
 	"skep/abi"
 	"skep/guest-sdk/go/skep/internal/codec"
 )
@@ -59,31 +57,10 @@ func (b *Batch) read(input []byte) error {
 }
 
 // request is what both kinds of requests tell.
-type request struct{ module *module }
+type request struct{ place }
 
 // Endpoint is the id of this endpoint, the name of the module's file.
 func (r *request) Endpoint() string { return r.module.request.Endpoint }
-
-// Service is the id of the service that the endpoint belongs to.
-func (r *request) Service() string { return r.module.init.Service }
-
-// Generation is the id of the service's generation that this module belongs to.
-func (r *request) Generation() string { return r.module.init.Generation }
-
-// Infra is the name of the infrastructure type that the host is deployed on: "static", "k8s", …
-func (r *request) Infra() string { return r.module.init.Infra }
-
-// Config is the value of a key in the manifest's [config], empty where there is none.
-func (r *request) Config(key string) string { return r.module.init.Config[key] }
-
-// LookupConfig is [Call.Config] that tells an empty value from none.
-func (r *request) LookupConfig(key string) (value string, ok bool) {
-	value, ok = r.module.init.Config[key]
-	return value, ok
-}
-
-// Resources are the folders with the endpoint's files, which it may read with package os.
-func (r *request) Resources() []string { return slices.Clone(r.module.init.Resources) }
 
 // Headers are the headers of the HTTP request, in the order in which they came. The error is [ErrNoRequestMetadata]
 // when the host does not tell them; a check of credentials must return it and not go on.

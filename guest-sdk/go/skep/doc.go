@@ -33,6 +33,12 @@
 // may not. A handler runs one request at a time. By default a host resets the whole memory after each request, so that
 // package variables are as the initialisation and the warm-up left them; do not count in them.
 //
+// # Files
+//
+// What lies in the folder resources of the endpoint's project comes along with the module, and can be read with package
+// os, in a [Setup] best: what it reads into memory is there in every request, at no cost. Paths come from [Start.Resource].
+// Nothing else can be opened, and nothing can be written.
+//
 // # What every request finds the same
 //
 // The memory that requests find was taken once, after the warm-up, and everything in it is frozen: the state of

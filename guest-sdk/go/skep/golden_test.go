@@ -49,7 +49,7 @@ func checkGoldenInit(t *testing.T, f golden.Frame) {
 	if err := json.Unmarshal([]byte(f.JSON), &want); err != nil {
 		t.Fatal(err)
 	}
-	r := request{m}
+	r := request{place{m}}
 	if r.Service() != want.Service || r.Generation() != want.Generation || r.Infra() != want.Infra {
 		t.Errorf("got %+v, want %+v", m.init, want)
 	}

@@ -59,6 +59,9 @@ func (m *module) Init(frame []byte) []byte {
 		return m.fail(500, "the init frame is broken: "+err.Error(), typeProtocol)
 	}
 	m.init = init
+	if !m.setUp() {
+		return m.result
+	}
 	m.result = abi.AppendInitResult(m.result[:0], m.kind)
 	return m.result
 }

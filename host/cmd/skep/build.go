@@ -27,6 +27,9 @@ generation in a folder that skep serve can serve:
 
     <into>/<service>/generations/<generation>/<endpoint>.wasm
 
+What lies in DIR/resources is for the endpoint to read. It is copied to where the module
+finds it, resources/<endpoint> beside it, unless the module stays in DIR.
+
 A generation of that name is replaced as a whole. When one endpoint cannot be built,
 nothing is replaced, and all errors are listed.`,
 		Example: `  skep build hello -o services/demo/hello.wasm
@@ -53,6 +56,9 @@ nothing is replaced, and all errors are listed.`,
 				return err
 			}
 			built, err := guestbuild.Build(cmd.Context(), o)
+			if err == nil {
+				err = placeResources(dir, built.Path)
+			}
 			if err == nil {
 				printBuilt(cmd.OutOrStdout(), built)
 			}

@@ -73,12 +73,15 @@ func (l *local) place(ctx context.Context, target string) error {
 	}
 	inRoot := filepath.Join(localService, filepath.Base(abs)+moduleExt)
 	built, err := guestbuild.Build(ctx, guestbuild.Options{Dir: target, Out: filepath.Join(l.root, inRoot)})
+	if err == nil {
+		err = placeResources(target, built.Path)
+	}
 	l.size = built.Size
-	l.names = strings.NewReplacer(built.Path, target, inRoot, target)
+	l.names = strings.NewReplacer(built.Path, target, inRoot, target, resourcesOf(inRoot), filepath.Join(target, resourcesDir))
 	return err
 }
 
-// copyModule copies a module and the manifest beside it, where there is one.
+// copyModule copies a module, and the manifest and the files beside it, where there are some.
 func (l *local) copyModule(path string) error {
 	name := filepath.Base(path)
 	stem, ok := strings.CutSuffix(name, moduleExt)
@@ -95,12 +98,17 @@ func (l *local) copyModule(path string) error {
 	}
 	sidecar := stem + ".toml"
 	beside := filepath.Join(filepath.Dir(path), sidecar)
-	if _, err = copyFile(filepath.Join(dir, sidecar), beside); errors.Is(err, fs.ErrNotExist) {
+	if _, err = copyFile(filepath.Join(dir, sidecar), beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	files := resourcesOf(path)
+	if err = copyResources(resourcesOf(filepath.Join(dir, name)), files); errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	l.names = strings.NewReplacer(
 		filepath.Join(dir, name), path, filepath.Join(dir, sidecar), beside,
-		filepath.Join(localService, name), path, filepath.Join(localService, sidecar), beside)
+		filepath.Join(localService, name), path, filepath.Join(localService, sidecar), beside,
+		filepath.Join(localService, resourcesDir, stem), files)
 	return err
 }
 

@@ -122,7 +122,9 @@ func folders(dir string) ([]string, error) {
 func (t *tree) compile(ctx context.Context, jobs []*job, stage string) error {
 	build := func(j *job) {
 		out := filepath.Join(stage, j.service, j.endpoint+moduleExt)
-		j.result, j.err = guestbuild.Build(ctx, guestbuild.Options{Dir: j.dir, Out: out, Log: t.log})
+		if j.result, j.err = guestbuild.Build(ctx, guestbuild.Options{Dir: j.dir, Out: out, Log: t.log}); j.err == nil {
+			j.err = placeResources(j.dir, out)
+		}
 	}
 	build(jobs[0])
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))

@@ -60,6 +60,10 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	if files.Digest != c.files.Digest {
 		return nil, fmt.Errorf("%s has changed since its manifest was read; it is loaded again", c.stored.Module)
 	}
+	folder, paths, err := a.resources(c)
+	if err != nil {
+		return nil, err
+	}
 	log := a.Log.With("service", c.stored.Service, "generation", c.stored.Generation, "endpoint", c.stored.ID)
 	ready := false
 	stats := a.Observer.Endpoint(c.stored.Service, c.stored.ID)
@@ -74,7 +78,8 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 		Limits:    c.manifest.Limits,
 		Pool:      c.manifest.Pool,
 		Isolation: c.manifest.Isolation,
-		Init:      a.initFrame(c),
+		Init:      a.initFrame(c, paths),
+		Resources: folder,
 		Accept:    &acceptance{kind: c.manifest.Kind},
 		WarmUp:    warmUp(queries),
 		Log:       log,
@@ -120,7 +125,8 @@ func (a *Activator) refuse(c *candidate, reason error) {
 		"endpoint", c.stored.ID, "infrastructure", a.Infra.Name, "reason", reason)
 }
 
-func (a *Activator) initFrame(c *candidate) []byte {
+// initFrame is what a candidate is told, resources being the guest's paths of the folders that it may read.
+func (a *Activator) initFrame(c *candidate, resources []string) []byte {
 	return frame.AppendInit(nil, abi.Init{
 		Endpoint:   c.stored.ID,
 		Service:    c.stored.Service,
@@ -128,6 +134,7 @@ func (a *Activator) initFrame(c *candidate) []byte {
 		Kind:       c.manifest.Kind,
 		Infra:      a.Infra.Name,
 		Config:     c.manifest.Config,
+		Resources:  resources,
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 // clone is a copy that shares nothing with m.
 func (m Endpoint) clone() Endpoint {
 	m.Config = maps.Clone(m.Config)
+	m.Resources = slices.Clone(m.Resources)
 	m.Args, m.Features = cloneFields(m.Args), cloneFields(m.Features)
 	tests := m.Tests
 	m.Tests = nil

@@ -32,6 +32,9 @@ const (
 	MaxInstances = 1024
 	// MaxQueue bounds the requests that wait: each holds its connection and body.
 	MaxQueue = 1 << 16
+	// MaxResources bounds the folders of files that a module is told of, and maxResourcePath the path of one.
+	MaxResources    = 64
+	maxResourcePath = 1024
 )
 
 // Default is the manifest of an endpoint that has none.

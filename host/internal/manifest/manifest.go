@@ -25,6 +25,7 @@ type Endpoint struct {
 	Limits         Limits
 	Pool           Pool
 	Config         map[string]string // handed to the module's init
+	Resources      []string          // folders of the endpoint's files that the module is told of, in order; none: all as one
 	Tests          []Test
 	Build          Build
 }

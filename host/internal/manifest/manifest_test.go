@@ -16,6 +16,7 @@ const full = `kind = "function"
 returns_custom_response = true
 input = "json"
 isolation = "instance"
+resources = ["words/de", "model"]
 [limits]
 timeout = "1.5s"
 init = "20s"
@@ -61,8 +62,9 @@ func TestApplyReadsEverything(t *testing.T) {
 		Limits: Limits{
 			Timeout: 1500 * time.Millisecond, Init: 20 * time.Second, Memory: 128 << 20, Body: 2048, Fuel: 77,
 		},
-		Pool:   Pool{Floor: 0, Cruise: 3, Ceil: 4, Queue: 5, Timeout: 2 * time.Second},
-		Config: map[string]string{"threshold": "0.5", "quoted key": ""},
+		Pool:      Pool{Floor: 0, Cruise: 3, Ceil: 4, Queue: 5, Timeout: 2 * time.Second},
+		Config:    map[string]string{"threshold": "0.5", "quoted key": ""},
+		Resources: []string{"words/de", "model"},
 		Tests: []Test{
 			{
 				Name:    "test 1 (run)",

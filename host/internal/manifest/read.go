@@ -16,6 +16,7 @@ func (m *Endpoint) read(t *table) {
 	t.sub("limits", m.Limits.read)
 	t.sub("pool", m.Pool.read)
 	t.sub("config", m.readConfig)
+	t.strings("resources", &m.Resources)
 	t.sub("build", m.Build.read)
 	m.readTests(t)
 }

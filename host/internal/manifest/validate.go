@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -34,12 +35,29 @@ func (m Endpoint) validate(ps *problems) {
 	m.Limits.validate(ps)
 	m.Pool.validate(ps)
 	m.Build.validate(ps)
+	m.validateResources(ps)
 	if len(m.Tests) > MaxTests {
 		ps.add("test", "%d test queries, the most is %d", len(m.Tests), MaxTests)
 		return
 	}
 	for i, q := range m.Tests {
 		q.validate(ps, fmt.Sprintf("test[%d].", i), m.Kind)
+	}
+}
+
+func (m Endpoint) validateResources(ps *problems) {
+	if len(m.Resources) > MaxResources {
+		ps.add("resources", "%d folders, the most is %d", len(m.Resources), MaxResources)
+		return
+	}
+	for i, name := range m.Resources {
+		switch {
+		case len(name) > maxResourcePath || name == "." || !fs.ValidPath(name):
+			ps.add("resources", "%q is not the path of a folder in resources: write it as \"model\" or \"words/de\"",
+				shorten(name))
+		case slices.Contains(m.Resources[:i], name):
+			ps.add("resources", "%q stands there twice", shorten(name))
+		}
 	}
 }
 

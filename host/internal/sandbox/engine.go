@@ -30,6 +30,7 @@ type Engine struct {
 	tokens   *tokens
 	budget   budget
 	pools    pools
+	files    fileBudget
 	off      defences
 }
 
@@ -48,7 +49,8 @@ func NewEngine(config Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget}}, nil
+	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget},
+		files: fileBudget{limit: maxSystemFiles()}}, nil
 }
 
 // State is what all sandboxes of an engine have taken.

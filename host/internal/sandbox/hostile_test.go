@@ -55,6 +55,7 @@ func loadHostile(tb testing.TB, e *Engine, name string, change func(*Spec)) *San
 		Accept: new(answer), Log: slog.New(slog.DiscardHandler)}
 	spec.Limits.Memory, spec.Limits.Timeout = 16<<20, openFor/2
 	spec.Pool.Ceil, spec.Pool.Cruise = 1, 1
+	spec.Resources = resourcesOf(tb, map[string]string{"a": "text"})
 	if change != nil {
 		change(&spec)
 	}

@@ -1,10 +1,12 @@
 package sandbox
 
-// image is the memory and the globals of a module right after its initialisation and warm-up: the state in which every
-// request finds its instance.
+// image is the memory, the globals and the open files of a module right after its initialisation and warm-up: the state in
+// which every request finds its instance.
 type image struct {
 	frozen
 	globals []uint64
+	files   []openFile // that were open
+	system  *fileBudget
 	budget  *budget // is charged for the frozen memory
 }
 
@@ -18,7 +20,8 @@ func takeImage(in *instance, b *budget) (*image, error) {
 		b.giveBack(size)
 		return nil, err
 	}
-	img := &image{frozen: memory, globals: make([]uint64, len(in.globals)), budget: b}
+	img := &image{frozen: memory, globals: make([]uint64, len(in.globals)), budget: b, files: in.files.share(),
+		system: in.files.system}
 	for i, g := range in.globals {
 		img.globals[i] = g.Get()
 	}
@@ -33,6 +36,7 @@ func (img *image) release() {
 	size := int64(img.size())
 	img.frozen.release()
 	img.budget.giveBack(size)
+	closeShared(img.files, img.system)
 }
 
 // restore makes the instance equal to the image again. It reports false when that cannot be done and the instance must
@@ -42,6 +46,9 @@ func (img *image) restore(in *instance, how rollback) bool {
 		return false
 	}
 	in.setGlobals(img.globals)
+	if in.files.touched {
+		in.files.reset(img.files)
+	}
 	return true
 }
 
@@ -57,4 +64,5 @@ func (img *image) apply(in *instance, how rollback) {
 		copyPieces(in.memory.bytes(), img.source)
 	}
 	in.setGlobals(img.globals)
+	in.files.reset(img.files)
 }

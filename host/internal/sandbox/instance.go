@@ -13,6 +13,7 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 
 	"skep/abi"
+	"skep/host/internal/resources"
 	"skep/host/internal/service"
 	"skep/host/internal/wasmbin"
 )
@@ -24,6 +25,7 @@ type instance struct {
 	memory  *linearMemory
 	globals []api.MutableGlobal // the guest's own
 	log     guestLog
+	files   descriptors
 	ctx     context.Context // carries the instance to host functions
 
 	alloc, call, init, settle api.Function
@@ -38,7 +40,8 @@ type instance struct {
 }
 
 // newInstance instantiates a module without running anything of it. With an image, its memory has the size of that.
-func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, log guestLog) (*instance, error) {
+func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, folder *resources.Folder, log guestLog) (
+	*instance, error) {
 	memory, err := e.newMemory(m, limit, img, b)
 	if errors.Is(err, ErrNoRoom) && e.pools.shrink() {
 		memory, err = e.newMemory(m, limit, img, b)
@@ -49,7 +52,7 @@ func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, log 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", service.ErrGuestMemory, err)
 	}
-	in := &instance{engine: e, memory: memory, log: log}
+	in := &instance{engine: e, memory: memory, log: log, files: newDescriptors(folder, &e.files)}
 	in.ctx = carrier{context.Background(), in}
 	config := wazero.NewModuleConfig().
 		WithName("").
@@ -85,6 +88,7 @@ func (in *instance) global(name string) api.MutableGlobal {
 }
 
 func (in *instance) close() {
+	in.files.close()
 	_ = in.mod.Close(context.Background()) // it only repeats the exit code of a guest that ended itself
 }
 

@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -39,6 +41,9 @@ const (
 	orderFlags
 	orderSizes
 	orderSelf
+	orderOpen
+	orderRead
+	orderSeek
 )
 
 // order is one of them with its arguments.
@@ -102,9 +107,12 @@ func tryLoadLeak(t *testing.T, e *Engine, pages uint32, change func(*Spec)) (*Sa
 	}
 	m := manifest.Default()
 	spec := Spec{Module: module, Limits: m.Limits, Pool: m.Pool, Accept: new(answer), Log: slog.New(slog.DiscardHandler),
-		Init: frameOf(order{orderGrow, pages - 4}, order{orderEvery, 64 << 10, 4096, 0xee})}
+		Init: frameOf(order{orderGrow, pages - 4}, order{orderEvery, 64 << 10, 4096, 0xee},
+			order{orderPoke, 512, 'a'}, order{orderPoke, 513, 'b'}, order{orderPoke, 514, 'd'},
+			order{orderOpen, 512, 1}, order{orderRead, 4, 3 << 10, 2}, order{orderOpen, 514, 1})}
 	spec.Limits.Memory = leakMemory
 	spec.Pool.Ceil, spec.Pool.Cruise = 1, 1
+	spec.Resources = resourcesOf(t, map[string]string{"a": "0123456789", "b": strings.Repeat("x", 1<<20), "d/c": ""})
 	if change != nil {
 		change(&spec)
 	}
@@ -198,6 +206,16 @@ func TestLeak(t *testing.T) {
 			{"a file moved to a new place", []order{{orderRenumber, 2, 1 << 10}}, order{orderFlags, 1 << 10}},
 			{"a file moved far away", []order{{orderRenumber, 2, 1<<31 - 1}}, order{orderFlags, 2}},
 			{"the flags of a file", []order{{orderSetFlags, 1, 4}}, order{orderFlags, 1}},
+			{"a file that was opened", []order{{orderOpen, 513, 1}}, order{orderFlags, 6}},
+			{"files up to the limit", slices.Repeat([]order{{orderOpen, 513, 1}}, 40), order{orderOpen, 513, 1}},
+			{"a place in a file", []order{{orderSeek, 4, 7}}, order{orderSeek, 4, 0, 1}},
+			{"a place after reading", []order{{orderRead, 4, 1 << 20, 3}}, order{orderSeek, 4, 0, 1}},
+			{"a file of the image that is closed", []order{{orderClose, 4}}, order{orderSeek, 4, 0, 1}},
+			{"a file in the place of another", []order{{orderClose, 4}, {orderOpen, 513, 1}}, order{orderSeek, 4, 0, 2}},
+			{"a folder of the image that is closed", []order{{orderClose, 5}}, order{orderFlags, 5}},
+			{"what was read", []order{{orderOpen, 513, 1}, {orderRead, 6, 1 << 20, 1 << 20}}, order{orderPeek, 1<<20 + 4096}},
+			{"what was read to grown pages", []order{{orderGrow, 2}, {orderOpen, 513, 1},
+				{orderRead, 6, leakPages<<16 - 100, 4096}}, order{orderPeek, leakPages<<16 - 1}},
 			{"the flags of the input", []order{{orderSetFlags, 0, 4}}, order{orderFlags, 0}},
 		} {
 			want := give(t, s, c.find)

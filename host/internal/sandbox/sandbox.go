@@ -10,6 +10,7 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/manifest"
+	"skep/host/internal/resources"
 	"skep/host/internal/service"
 	"skep/host/internal/wasmbin"
 )
@@ -29,6 +30,8 @@ type Spec struct {
 	Accept service.ResultReader
 	// WarmUp are request frames that are answered before the image is taken.
 	WarmUp [][]byte
+	// Resources are the files that the guest may read, nil for none. [Engine.Load] takes them over, also when it fails.
+	Resources *resources.Folder
 	// Log takes the lines that the guest writes; it names the endpoint.
 	Log *slog.Logger
 	// Lines takes them too, whatever the level of Log; nil: nobody else does.
@@ -57,22 +60,30 @@ var (
 func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 	m, err := e.compile(ctx, spec.Module, spec.Digest, spec.Limits.Memory)
 	if err != nil {
+		spec.closeResources()
 		return nil, err
 	}
 	s := &Sandbox{engine: e, spec: spec, module: m, budget: &budget{of: &e.budget}}
 	s.pool = newPool(spec.Pool, s.fresh)
 	s.shut = sync.OnceValue(s.shutdown)
 	template, err := s.template(ctx)
+	if err == nil {
+		err = s.adopt(template)
+	}
 	if err != nil {
 		_ = m.close() // what matters is why the module was refused
-		return nil, err
-	}
-	if err := s.adopt(template); err != nil {
-		_ = m.close()
+		spec.closeResources()
 		return nil, err
 	}
 	e.pools.add(s.pool)
 	return s, nil
+}
+
+// closeResources ends the use of the folder. What was not written to can be closed without an error that matters.
+func (s Spec) closeResources() {
+	if s.Resources != nil {
+		_ = s.Resources.Close()
+	}
 }
 
 // adopt takes the image of the template, which ends with that. A module that changed its tables or dropped segments
@@ -118,7 +129,8 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 			err = fmt.Errorf("%s: %w", step, err)
 		}
 	}()
-	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, s.budget, guestLog{to: s.spec.Log, also: s.spec.Lines, warming: true})
+	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, s.budget, s.spec.Resources,
+		guestLog{to: s.spec.Log, also: s.spec.Lines, warming: true})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +183,8 @@ func (s *Sandbox) fresh() (*instance, error) {
 	if s.image == nil {
 		return s.template(context.Background())
 	}
-	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, s.budget, guestLog{to: s.spec.Log, also: s.spec.Lines})
+	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, s.budget, s.spec.Resources,
+		guestLog{to: s.spec.Log, also: s.spec.Lines})
 	if err == nil {
 		in.line = &s.line
 		s.image.apply(in, s.engine.rollback)
@@ -265,5 +278,6 @@ func (s *Sandbox) shutdown() error {
 	if s.image != nil {
 		s.image.release()
 	}
+	s.spec.closeResources()
 	return s.module.close()
 }

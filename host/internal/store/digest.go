@@ -3,12 +3,10 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"sync"
 	"syscall"
 	"time"
@@ -109,17 +107,13 @@ func (s *Store) fingerprint(g Generation) (text string, rested bool) {
 			add(e.Sidecar)
 		}
 	}
-	if !g.Loose {
-		dir := path.Join(g.Service, generationsDir, g.ID, resourcesDir)
-		_ = fs.WalkDir(s.root.FS(), dir, func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-			case err != nil:
+	for _, e := range g.Endpoints {
+		s.eachResource(e, func(name string, err error) {
+			if err != nil {
 				fmt.Fprintf(hash, "%q cannot be read\n", name)
-			case !d.IsDir():
+			} else {
 				add(name)
 			}
-			return nil
 		})
 	}
 	return hex.EncodeToString(hash.Sum(nil)), rested

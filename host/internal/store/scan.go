@@ -129,6 +129,13 @@ func (sc *scan) automatic(id string, endpoints []Endpoint) Generation {
 	for _, e := range endpoints { // a file that cannot be read is reported when it is loaded
 		module, err := sc.store.digest(e.Module)
 		fmt.Fprintf(digest, "%q %q %v\n", e.ID, module, err != nil)
+		sc.store.eachResource(e, func(name string, err error) {
+			var file string
+			if err == nil {
+				file, err = sc.store.digest(name)
+			}
+			fmt.Fprintf(digest, "%q %q %v\n", name, file, err != nil)
+		})
 		if e.Sidecar != "" {
 			sidecar, err := sc.store.digest(e.Sidecar)
 			fmt.Fprintf(digest, "%q %v\n", sidecar, err != nil)
@@ -142,6 +149,32 @@ func (sc *scan) automatic(id string, endpoints []Endpoint) Generation {
 	return g
 }
 
+// resources lists the endpoints that have a folder of files, beside the files with these names.
+func (sc *scan) resources(dir string, names map[string]bool) map[string]bool {
+	entries, err := sc.list(dir)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			sc.problem(dir, "cannot be read: %v", err)
+		}
+		return nil
+	}
+	with := make(map[string]bool)
+	for _, e := range entries {
+		place := path.Join(dir, e.name)
+		switch {
+		case e.broken != nil:
+			sc.brokenLink(place, e.broken)
+		case !e.dir:
+			sc.problem(place, "is for no endpoint: move it into the folder of one, %s", filepath.Join(sc.store.path, dir, "<endpoint>"))
+		case !names[e.name+moduleExt]:
+			sc.problem(place, "holds files for %s, which is not there", e.name+moduleExt)
+		default:
+			with[e.name] = true
+		}
+	}
+	return with
+}
+
 // endpoints lists the modules of one folder with their sidecars. The generation is empty for loose ones.
 func (sc *scan) endpoints(dir, serviceID, generation string) []Endpoint {
 	entries, err := sc.list(dir)
@@ -153,6 +186,7 @@ func (sc *scan) endpoints(dir, serviceID, generation string) []Endpoint {
 	for _, e := range entries {
 		names[e.name] = !e.dir && !(generation == "" && e.name == serviceManifest)
 	}
+	with := sc.resources(path.Join(dir, resourcesDir), names)
 	var list []Endpoint
 	for _, e := range entries {
 		place, id := path.Join(dir, e.name), e.stem()
@@ -165,6 +199,9 @@ func (sc *scan) endpoints(dir, serviceID, generation string) []Endpoint {
 			found := Endpoint{Service: serviceID, Generation: generation, ID: id, Module: place}
 			if names[id+manifestExt] {
 				found.Sidecar = path.Join(dir, id+manifestExt)
+			}
+			if with[id] {
+				found.Resources = path.Join(dir, resourcesDir, id)
 			}
 			list = append(list, found)
 		case e.ext() == manifestExt && names[e.name] && !names[id+moduleExt]:

@@ -4,8 +4,9 @@ package store
 type Endpoint struct {
 	Service, Generation, ID string
 
-	Module  string
-	Sidecar string // empty where there is none
+	Module    string
+	Sidecar   string // empty where there is none
+	Resources string // folder of files that the endpoint may read; empty where there is none
 }
 
 // Generation is a set of endpoints that serve together.
@@ -47,6 +48,6 @@ const (
 	generationsDir  = "generations"
 	moduleExt       = ".wasm"
 	manifestExt     = ".toml"
-	resourcesDir    = "resources" // in a generation
+	resourcesDir    = "resources" // beside the modules, with a folder for each endpoint
 	temporary       = ".tmp"      // at the end of names of what is not whole yet, or not any more
 )

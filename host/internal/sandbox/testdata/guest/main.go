@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 	"unsafe"
 )
@@ -48,6 +49,13 @@ func alloc(n uint32) uint32 {
 
 //go:wasmexport skep_v1_init
 func start(ptr, n uint32) uint64 {
+	if what, dir, ok := strings.Cut(string(in), " /"); ok {
+		load("/" + dir)
+		if what != "load" {
+			var nothing *int
+			*nothing = 1
+		}
+	}
 	switch string(in) {
 	case "loop":
 		for {
@@ -134,8 +142,15 @@ func call(ptr, n uint32) uint64 {
 			hostLog(4, unsafe.Pointer(&line[0]), uint32(len(line)))
 		}
 		os.Stderr.WriteString("to standard error\nwithout an end")
+	case "model":
+		return answer(model)
+	case "index", "close":
+		return answer(onFile(string(in), ""))
 	case "log outside":
 		hostLog(0, unsafe.Pointer(uintptr(0xffffff00)), 0x1000)
+	}
+	if what, name, ok := strings.Cut(string(in), " /"); ok {
+		return answer(onFile(what, "/"+name))
 	}
 	return answer(string(in))
 }

@@ -10,6 +10,10 @@
   (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $getflags (param i32 i32) (result i32)))
   (import "skep_v1" "call" (func $self (param i32 i32) (result i64)))
   (import "skep_v1" "call_result" (func $result (param i32 i32)))
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
   (memory (export "memory") 4)
   (table $t 4 funcref)
   (elem (table $t) (i32.const 0) func $g)
@@ -23,11 +27,13 @@
   (func (export "skep_v1_alloc") (param $len i32) (result i32) (i32.const 4096))
   (func $order (param $o i32) (param $a i32) (param $b i32) (param $c i32) (result i32)
     (block $default
-    (block $o20 (block $o19 (block $o18 (block $o17 (block $o16 (block $o15
+    (block $o23 (block $o22 (block $o21 (block $o20
+    (block $o19 (block $o18 (block $o17 (block $o16 (block $o15
     (block $o14 (block $o13 (block $o12 (block $o11 (block $o10
     (block $o9 (block $o8 (block $o7 (block $o6 (block $o5
     (block $o4 (block $o3 (block $o2 (block $o1 (block $o0
-      (br_table $o0 $o1 $o2 $o3 $o4 $o5 $o6 $o7 $o8 $o9 $o10 $o11 $o12 $o13 $o14 $o15 $o16 $o17 $o18 $o19 $o20 $default
+      (br_table $o0 $o1 $o2 $o3 $o4 $o5 $o6 $o7 $o8 $o9 $o10 $o11 $o12 $o13 $o14 $o15 $o16 $o17 $o18 $o19
+        $o20 $o21 $o22 $o23 $default
         (local.get $o)))
     ;; 0: write the byte b at a
     (i32.store8 (local.get $a) (local.get $b)) (return (i32.const 0)))
@@ -82,7 +88,20 @@
     (local.set $b (i32.wrap_i64 (call $self (local.get $a) (local.get $b))))
     (call $result (local.get $c) (local.get $b))
     (return (local.get $b)))
+    ;; 21: open the path of b bytes at a, below the first folder; 22: read c bytes of the file a to b;
+    ;; 23: seek in the file a to b, as c says; each gives what WASI gives, or 65536 + the error
+    (return (call $either (i32.const 256) (call $open (i32.const 3) (i32.const 1) (local.get $a) (local.get $b)
+      (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 256)))))
+    (i32.store (i32.const 264) (local.get $b)) (i32.store (i32.const 268) (local.get $c))
+    (return (call $either (i32.const 256)
+      (call $read (local.get $a) (i32.const 264) (i32.const 1) (i32.const 256)))))
+    (return (call $either (i32.const 256)
+      (call $seek (local.get $a) (i64.extend_i32_u (local.get $b)) (local.get $c) (i32.const 256)))))
     unreachable)
+  (func $either (param $at i32) (param $error i32) (result i32)
+    (if (result i32) (local.get $error)
+      (then (i32.add (i32.const 65536) (local.get $error)))
+      (else (i32.load (local.get $at)))))
   (func $serve (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
     (local $at i32)
     (block $done

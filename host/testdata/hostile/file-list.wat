@@ -1,0 +1,14 @@
+;; Lists a folder over and over, in a buffer of 1 MiB.
+(module
+  (import "wasi_snapshot_preview1" "fd_readdir" (func $readdir (param i32 i32 i32 i64 i32) (result i32)))
+  (memory (export "memory") 18)
+  (data (i32.const 16) "\92\01\01") ;; [1, 1]: the value 1
+  (func (export "skep_v1_alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "skep_v1_call") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.gt_u (local.get $len) (i32.const 1000))
+      (then
+        (loop $on
+          (drop (call $readdir (i32.const 3) (i32.const 65536) (i32.const 1048576) (i64.const 0) (i32.const 64)))
+          (br $on))))
+    (i64.const 0x0000001000000003)))
