@@ -126,7 +126,7 @@ func startHost(root string) (*host.Host, error) {
 	level := new(slog.LevelVar)
 	level.Set(slog.LevelWarn)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	h, err := host.New(host.Config{Root: root, Log: log})
+	h, err := host.New(host.Config{Root: root, KeepGenerations: 3, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type server struct {
 	name string // as the figures call it
 	addr string
 
+	pid   int
 	ask   io.WriteCloser // the child's stdin
 	reply *bufio.Reader  // the child's stdout
 }
@@ -43,6 +44,7 @@ func startServer(b *testing.B, name, kind, root string) *server {
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
+	s.pid = cmd.Process.Pid
 	b.Cleanup(func() {
 		_ = s.ask.Close() // tells it to end
 		if err := cmd.Wait(); err != nil {

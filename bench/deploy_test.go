@@ -1,0 +1,171 @@
+package bench
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"skep/abi"
+	"skep/host/hosttest"
+)
+
+var deployments = flag.Int("deploy.count", 5, "how many generations BenchmarkDeploy deploys")
+
+const (
+	deployPace = 100 * time.Millisecond // between two deployments
+	pathShop   = "/public/api/v1/shop/hello/run"
+)
+
+// BenchmarkDeploy copies one generation after the other into the folder of a host that has half of the load that it can
+// bear, ten a second, and compares the time of requests with that before. Every request must be answered.
+func BenchmarkDeploy(b *testing.B) {
+	for b.Loop() {
+		root := b.TempDir()
+		deploy(b, root, 0)
+		s := startServer(b, "host", serverHost, root)
+		q := query{path: pathShop, body: "{}", want: `{"response":"g`}
+		if _, err := turn(s, q, turnLength); err != nil {
+			b.Fatal(err)
+		}
+		peak, err := turn(s, q, turnLength)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rate, length := peak.perSecond/2, time.Duration(*deployments)*deployPace
+		quiet, err := paced(s, q, rate, max(length, turnLength))
+		if err != nil {
+			b.Fatal(err)
+		}
+		before := s.resident(b)
+		var first []time.Duration
+		var deploying sync.WaitGroup
+		deploying.Go(func() { first = deployAll(b, s, root, q) })
+		busy, err := paced(s, q, rate, length)
+		deploying.Wait()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(first) < *deployments {
+			b.Fatalf("%d of %d generations have answered", len(first), *deployments)
+		}
+		slices.Sort(first)
+		time.Sleep(time.Second) // what was replaced ends
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(rate, "req/s")
+		b.ReportMetric(micros(percentile(quiet, 99)), "quiet-p99-µs")
+		b.ReportMetric(micros(percentile(busy, 99)), "p99-µs")
+		b.ReportMetric(float64(percentile(busy, 99))/float64(percentile(quiet, 99)), "p99/quiet")
+		b.ReportMetric(float64(len(busy)), "answered")
+		b.ReportMetric(float64(percentile(first, 50).Milliseconds()), "first-answer-ms")
+		b.ReportMetric(float64(s.resident(b)-before)/(1<<20), "grown-MB")
+	}
+}
+
+// deploy makes generation n of shop, whose endpoint answers with its name: as a whole, by a rename.
+func deploy(b *testing.B, root string, n int) {
+	b.Helper()
+	name := "g" + strconv.Itoa(n)
+	module := hosttest.GuestWith(abi.AppendResult(nil, abi.Result{Tag: abi.TagValue, Value: abi.AppendString(nil, name)}))
+	dir := filepath.Join(root, "shop", "generations")
+	incoming := filepath.Join(dir, "."+name+".tmp")
+	err := errors.Join(os.MkdirAll(incoming, 0o755), os.WriteFile(filepath.Join(incoming, "hello.wasm"), module, 0o644))
+	if err == nil {
+		err = os.Rename(incoming, filepath.Join(dir, name))
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// deployAll deploys at its pace, and gives how long each generation took from its rename to its first answer. One that was
+// overtaken by the next counts from then on, too.
+func deployAll(b *testing.B, s *server, root string, q query) (first []time.Duration) {
+	c, err := dial(s.addr, q)
+	if err != nil {
+		b.Error(err)
+		return nil
+	}
+	defer func() { _ = c.conn.Close() }()
+	start := time.Now()
+	for n := 1; n <= *deployments; n++ {
+		time.Sleep(time.Until(start.Add(time.Duration(n-1) * deployPace)))
+		deploy(b, root, n)
+		renamed := time.Now()
+		for answered := 0; answered < n; {
+			if time.Since(renamed) > time.Minute {
+				b.Errorf("generation g%d does not serve", n)
+				return first
+			}
+			if err := c.exchange(); err != nil {
+				b.Error(err)
+				return first
+			}
+			_, name, _ := bytes.Cut(c.answer.Body(), []byte(`"response":"g`))
+			name, _, _ = bytes.Cut(name, []byte(`"`))
+			if answered, err = strconv.Atoi(string(name)); err != nil {
+				b.Error(err)
+				return first
+			}
+		}
+		first = append(first, time.Since(renamed))
+	}
+	return first
+}
+
+// paced sends requests at a rate, whatever becomes of those before, and gives how long each took from when it was due.
+func paced(s *server, q query, rate float64, length time.Duration) (took []time.Duration, err error) {
+	pause := time.Duration(float64(connections) / rate * float64(time.Second))
+	start := time.Now().Add(pause)
+	errs := make([]error, connections)
+	lists := make([][]time.Duration, connections)
+	var all sync.WaitGroup
+	for i := range connections {
+		all.Go(func() {
+			c, err := dial(s.addr, q)
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			defer func() { _ = c.conn.Close() }()
+			due := start.Add(time.Duration(i) * pause / connections)
+			for end := start.Add(length); due.Before(end); due = due.Add(pause) {
+				time.Sleep(time.Until(due))
+				if errs[i] = c.exchange(); errs[i] != nil {
+					return
+				}
+				lists[i] = append(lists[i], time.Since(due))
+			}
+		})
+	}
+	all.Wait()
+	took = slices.Concat(lists...)
+	slices.Sort(took)
+	return took, errors.Join(errs...)
+}
+
+// resident is how much memory of the server is in use, in bytes; 0 where that is not known.
+func (s *server) resident(b *testing.B) int64 {
+	b.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
