@@ -85,6 +85,7 @@ func BenchmarkCall(b *testing.B) {
 			b.Run("metered", func(b *testing.B) {
 				in := loadPlain(b, module, manifest.IsolationInstance).pool.idle[0]
 				in.fuelLeft.Set(math.MaxInt64)
+				in.meter.deadline = time.Now().Add(time.Hour)
 				in.stackLeft.Set(stackBytes)
 				request := plainRequest()
 				repeat(b, func(a *answer) error { return in.exchange(in.call, request, a) })
@@ -153,6 +154,7 @@ func benchBare(b *testing.B, module []byte) {
 	}
 	in := &instance{mod: mod, ctx: ctx, alloc: mod.ExportedFunction(abi.ExportAlloc),
 		call: mod.ExportedFunction(abi.ExportCall)}
+	in.meter.deadline = time.Now().Add(time.Hour)
 	request := plainRequest()
 	repeat(b, func(a *answer) error { return in.exchange(in.call, request, a) })
 }
@@ -173,6 +175,7 @@ func BenchmarkParts(b *testing.B) {
 			b.Run("enter", func(b *testing.B) { // and leave, and make room for the frame
 				in.begin(context.Background(), time.Now(), time.Hour, 0)
 				in.fuelLeft.Set(math.MaxInt64)
+				in.meter.deadline = time.Now().Add(time.Hour)
 				for b.Loop() {
 					in.stack[0] = uint64(len(request))
 					if err := in.run(in.alloc); err != nil {
