@@ -30,9 +30,6 @@ func generations(t *testing.T, mapping service.Mapping, ids ...string) *service.
 			s.Others = append(s.Others, g)
 		}
 	}
-	if err := s.Validate(); err != nil {
-		t.Fatal(err)
-	}
 	r := new(service.Registry)
 	r.Put(s)
 	return r

@@ -3,52 +3,17 @@ package service
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"math"
 	"math/rand/v2"
 )
 
-// Mapping divides requests among generations. The zero value divides nothing.
+// Mapping divides requests among generations that are loaded, each there once; the weights sum to 1. The zero value
+// divides nothing.
 type Mapping []Share
 
 // Share is the part of the requests that one generation gets.
 type Share struct {
 	Generation string
 	Weight     float64 // 0 to 1
-}
-
-// ErrMapping is what the errors of [Service.Validate] wrap.
-var ErrMapping = errors.New("invalid mapping")
-
-// slack is how far from 1 the sum of weights may be: decimal fractions such as 0.1 are not exact.
-const slack = 1e-6
-
-// Validate says whether the mapping of a service can divide requests: each share has a generation that is loaded, once,
-// and a weight of 0 to 1; the weights sum to 1.
-func (s *Service) Validate() error {
-	if len(s.Mapping) == 0 {
-		return nil
-	}
-	sum := 0.0
-	seen := make(map[string]bool, len(s.Mapping))
-	for _, share := range s.Mapping {
-		switch {
-		case s.Generation([]byte(share.Generation)) == nil:
-			return fmt.Errorf("%w: generation %q is not loaded", ErrMapping, share.Generation)
-		case seen[share.Generation]:
-			return fmt.Errorf("%w: generation %q stands twice", ErrMapping, share.Generation)
-		case !(share.Weight >= 0 && share.Weight <= 1): // NaN too
-			return fmt.Errorf("%w: the weight of generation %q is %v, not within 0 and 1", ErrMapping, share.Generation,
-				share.Weight)
-		}
-		seen[share.Generation] = true
-		sum += share.Weight
-	}
-	if math.Abs(sum-1) > slack {
-		return fmt.Errorf("%w: the weights sum to %v instead of 1", ErrMapping, sum)
-	}
-	return nil
 }
 
 // Generation is the generation of that id, nil where none is loaded. It does not keep id.

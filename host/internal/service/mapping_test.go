@@ -1,7 +1,6 @@
 package service
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -15,33 +14,6 @@ func divided(mapping ...Share) *Service {
 		s.Others = append(s.Others, &Generation{ID: id})
 	}
 	return s
-}
-
-func TestMappingValidate(t *testing.T) {
-	for _, test := range []struct {
-		mapping Mapping
-		want    string // in the error; "" for none
-	}{
-		{nil, ""},
-		{Mapping{{"v2", 1}}, ""},
-		{Mapping{{"v1", 0.1}, {"v2", 0.2}, {"v3", 0.7}}, ""},
-		{Mapping{{"v1", 0}, {"v2", 1}}, ""},
-		{Mapping{{"v1", 0.5}}, "sum to 0.5"},
-		{Mapping{{"v1", 0.5}, {"v2", 0.6}}, "sum to 1.1"},
-		{Mapping{{"v1", 1.5}, {"v2", -0.5}}, "not within 0 and 1"},
-		{Mapping{{"v1", math.NaN()}}, "not within 0 and 1"},
-		{Mapping{{"v1", math.Inf(1)}}, "not within 0 and 1"},
-		{Mapping{{"v1", 0.5}, {"v1", 0.5}}, "stands twice"},
-		{Mapping{{"v4", 1}}, "not loaded"},
-	} {
-		err := divided(test.mapping...).Validate()
-		if test.want == "" && err != nil {
-			t.Errorf("%v: %v", test.mapping, err)
-		}
-		if test.want != "" && (!errors.Is(err, ErrMapping) || !strings.Contains(err.Error(), test.want)) {
-			t.Errorf("%v: %v, want %s", test.mapping, err, test.want)
-		}
-	}
 }
 
 func TestPick(t *testing.T) {
