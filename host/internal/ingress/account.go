@@ -31,11 +31,10 @@ func (a *account) enter(e *service.Endpoint) {
 	e.Stats.Begin()
 }
 
-// finish counts a request that has its answer, and records it where that is wanted.
-func (s *Server) finish(ctx *fasthttp.RequestCtx, x *exchange) {
-	a := x.account
-	x.account = account{} // nothing of it is another request's, and an endpoint can go
-	status, took := ctx.Response.StatusCode(), time.Since(a.start)
+// finish counts a request that has its answer now, and records it where that is wanted.
+func (s *Server) finish(ctx *fasthttp.RequestCtx, x *exchange, now time.Time) {
+	a := &x.account
+	status, took := ctx.Response.StatusCode(), now.Sub(a.start)
 	if e := a.endpoint; e != nil {
 		e.Stats.Answered(status, took)
 		if a.called {
@@ -46,7 +45,7 @@ func (s *Server) finish(ctx *fasthttp.RequestCtx, x *exchange) {
 		s.Observer.Unrouted(status)
 	}
 	if s.AccessLog != nil || s.Audit != nil {
-		s.record(ctx, x, &a, status, took)
+		s.record(ctx, x, a, status, took)
 	}
 }
 

@@ -92,7 +92,8 @@ func TestFinishAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		x.account.enter(e)
 		x.account.called = true
-		s.finish(ctx, x)
+		s.finish(ctx, x, x.account.start)
+		x.account = account{}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -108,6 +109,7 @@ func BenchmarkFinish(b *testing.B) {
 	for b.Loop() {
 		x.account.enter(e)
 		x.account.called, x.account.usage.Rollback = true, service.RollbackCopy
-		s.finish(ctx, x)
+		s.finish(ctx, x, x.account.start)
+		x.account = account{}
 	}
 }

@@ -1,55 +1,95 @@
 package ingress
 
 import (
-	"slices"
+	"bufio"
+	"bytes"
+	"net"
+	"net/http"
 	"testing"
-	"time"
-
-	"github.com/valyala/fasthttp"
 
 	"skep/abi"
-	"skep/host/internal/service"
 )
-
-// An answer is written after the handler has returned, when another request may already use the same buffers.
-func TestAnswerDoesNotAliasBuffers(t *testing.T) {
-	for name, e := range map[string]*service.Endpoint{
-		"value":  endpoint("text", answers(value(abi.AppendString(nil, "Hello, World!")))),
-		"custom": custom("text", answers(customHello)),
-		"error":  endpoint("text", answers(abi.Result{Tag: abi.TagError, Status: 401, Message: "no", Type: "NoKey"})),
-		"bad":    endpoint("text", answers(abi.Result{Tag: 9})),
-	} {
-		s := quietServer()
-		s.Registry, s.Metadata = registry(e), true
-		var ctx fasthttp.RequestCtx
-		var request fasthttp.Request
-		request.Header.SetMethod("POST")
-		request.SetRequestURI("/public/api/v1/docs/text/run")
-		request.SetBodyString(`{"a":1}`)
-		ctx.Init(&request, nil, nil)
-
-		x := new(exchange)
-		s.serve(&ctx, x, time.Now())
-		before := ctx.Response.String()
-		r := &x.decoder.Reply
-		for _, b := range [][]byte{x.path, x.body, r.Value, r.Body, r.ContentType} {
-			scribble(b)
-		}
-		for _, h := range slices.Concat(r.Headers, x.request.Headers) {
-			scribble(h.Name)
-			scribble(h.Value)
-		}
-		if after := ctx.Response.String(); after != before {
-			t.Errorf("%s: the answer changes with the buffers: %q, was %q", name, after, before)
-		}
-	}
-}
-
-func scribble(b []byte) {
-	for i := range b[:cap(b)] {
-		b[:cap(b)][i] = '!'
-	}
-}
 
 var customHello = abi.Result{Tag: abi.TagCustom, Status: 200, ContentType: "text/plain", Body: []byte("Hello"),
 	Headers: []abi.Header{{Name: "Machin", Value: "Truc"}, {Name: "Set-Cookie", Value: "chocolate"}}}
+
+// An answer lies in buffers of its exchange until it is written. While a client takes its time to read one, others get
+// theirs from other buffers.
+func TestAnswerKeepsItsBuffers(t *testing.T) {
+	const size = 256 << 10 // more than the HTTP server holds
+	s := quietServer()
+	s.Registry = registry(
+		custom("custom", guest(func(request []byte) ([]byte, error) {
+			body := bytes.Repeat(request[len(request)-1:], size)
+			return abi.AppendResult(nil, abi.Result{Tag: abi.TagCustom, Status: 200, Body: body}), nil
+		})),
+		endpoint("value", guest(func(request []byte) ([]byte, error) {
+			text := string(bytes.Repeat(request[len(request)-1:], size))
+			return abi.AppendResult(nil, value(abi.AppendString(nil, text))), nil
+		})))
+	for _, path := range []string{"custom", "value"} {
+		// The last byte of a frame is the argument's last letter.
+		post := func(letter string) string {
+			return request("POST", "/public/api/v1/docs/"+path+"/run", `{"a":"`+letter+`"}`)
+		}
+		slow := s.pipe(t)
+		slow.send(t, post("s"))
+		head := make([]byte, 1000)
+		if _, err := slow.reader.Read(head[:1]); err != nil { // the answer is being written
+			t.Fatal(err)
+		}
+		_ = slow.reader.UnreadByte()
+		quick := s.pipe(t)
+		for _, letter := range []string{"q", "u", "i", "c", "k"} {
+			quick.send(t, post(letter))
+			quick.check(t, path, letter, size)
+		}
+		slow.check(t, path, "s", size)
+	}
+}
+
+// piped is a client whose connection holds nothing: who writes waits for who reads.
+type piped struct {
+	conn   net.Conn
+	reader *bufio.Reader
+}
+
+// pipe connects to a server that does not listen.
+func (s *Server) pipe(t *testing.T) piped {
+	t.Helper()
+	near, far := net.Pipe()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		s.serveConn(s.gate.enter(far))
+	}()
+	t.Cleanup(func() {
+		_ = near.Close()
+		<-served
+	})
+	return piped{near, bufio.NewReaderSize(near, 16)}
+}
+
+func (p piped) send(t *testing.T, request string) {
+	t.Helper()
+	if _, err := p.conn.Write([]byte(request)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// check wants an answer that repeats a letter.
+func (p piped) check(t *testing.T, path, letter string, times int) {
+	t.Helper()
+	response, err := http.ReadResponse(p.reader, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(response.Body); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(body.Bytes(), []byte(letter)); response.StatusCode != 200 || n < times {
+		t.Errorf("%s: status %d, and %d times %q in %d bytes, want %d", path, response.StatusCode, n, letter, body.Len(), times)
+	}
+}

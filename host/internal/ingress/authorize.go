@@ -24,9 +24,11 @@ const headerAuthorization = "Authorization"
 // authorize notes who sends a request to a service that exists, or answers the request itself and gives false.
 func (s *Server) authorize(ctx *fasthttp.RequestCtx, x *exchange, service string) bool {
 	x.credentials = x.credentials[:0]
-	for name, value := range ctx.Request.Header.All() {
-		if len(name) == len(headerAuthorization) && equalFold(name, headerAuthorization) {
-			x.credentials = append(x.credentials, value)
+	if x.names.has(nameAuthorization) {
+		for name, value := range ctx.Request.Header.All() {
+			if len(name) == len(headerAuthorization) && equalFold(name, headerAuthorization) {
+				x.credentials = append(x.credentials, value)
+			}
 		}
 	}
 	var err error

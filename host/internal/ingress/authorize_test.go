@@ -204,7 +204,7 @@ func TestAccessErrors(t *testing.T) {
 // TestAuthorizeAllocates shows that a request with a valid key costs no memory for it.
 func TestAuthorizeAllocates(t *testing.T) {
 	s := guarded(t, new(atomic.Int64))
-	x := &exchange{ctx: requestContext{Context: t.Context()}}
+	x := &exchange{ctx: requestContext{Context: t.Context()}, names: namesUnknown}
 	var ctx fasthttp.RequestCtx
 	ctx.Request.Header.Set("Authorization", "Basic c2VjcmV0Og==")
 	pass := func() {

@@ -22,7 +22,8 @@ const (
 // after the server has said, by take, that it saw the end where the connection does. So two messages can never be taken
 // for one, or one for two. Chunked bodies are handed on without extensions and trailers.
 //
-// It also keeps the time limits of reading. Only Close may be called while another method runs.
+// It also keeps the time limits, and what answered a request until that is written. Only Close may be called while
+// another method runs.
 type conn struct {
 	net.Conn // what is read and written: TCP, or TLS on it
 	raw      net.Conn
@@ -33,11 +34,15 @@ type conn struct {
 	buf   []byte // small, or one of largeBuffers
 	r, w  int    // buf[r:w] has been received and not handed on
 	head  head
+	names names // of the headers in the message's head
 	state state // what comes when left is 0
 	left  int64 // bytes that may be handed on
 	body  int64 // bytes of the body, as far as they are known
 	late  bool  // the message has begun, and its deadline is set
 	used  bool  // it is not the first message
+
+	readBy, writeBy time.Time // the deadlines in force
+	exchange        *exchange // of the request that was answered last; its buffers hold the answer
 
 	refused *refusal    // what every read returns from now on
 	lingers atomic.Bool // Close gives the client time to read
@@ -149,12 +154,13 @@ func (c *conn) failed(err error) error {
 
 // readHead waits for a message and reads its head.
 func (c *conn) readHead() error {
+	c.release()
 	if c.r == c.w {
 		if err := c.wait(); err != nil {
 			return err
 		}
 	}
-	c.head = head{}
+	c.head, c.names = head{}, namesUnknown
 	for {
 		whole, r := c.head.read(c.buf[c.r:c.w])
 		if r != nil {
@@ -168,10 +174,11 @@ func (c *conn) readHead() error {
 		}
 	}
 	if c.head.expects { // the HTTP server writes before it sets the time for that
-		if err := c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		if err := c.writing(time.Now()); err != nil {
 			return err
 		}
 	}
+	c.names = c.head.names
 	c.left, c.body, c.state = int64(c.head.size)+c.head.length, c.head.length, stateDone
 	if c.head.chunked {
 		c.state = stateChunk
@@ -250,7 +257,21 @@ func (c *conn) take(body int) error {
 // parting says that the next answer is the last one, and that the client may be sending still.
 func (c *conn) parting() {
 	c.lingers.Store(true)
-	_ = c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // when that fails, so does writing
+	_ = c.writing(time.Now()) // when that fails, so does writing
+}
+
+// answered keeps what holds an answer until the HTTP server has written it, for which the time begins now.
+func (c *conn) answered(x *exchange, now time.Time) {
+	c.exchange = x
+	_ = c.writing(now) // when that fails, so does writing
+}
+
+// release gives up what answered the last request.
+func (c *conn) release() {
+	if c.exchange != nil {
+		c.exchange.giveBack()
+		c.exchange = nil
+	}
 }
 
 // Close ends the connection. A client whose request was refused gets time to read the answer: if unread bytes of it are

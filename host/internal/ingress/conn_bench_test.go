@@ -33,10 +33,12 @@ func unguarded() *fasthttp.Server {
 			start := time.Now()
 			x := s.exchanges.Get().(*exchange)
 			defer s.recovered(ctx, x)
-			x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
+			x.ctx.id = appendRequestID(x.ctx.id[:0], namesUnknown, &ctx.Request.Header)
 			s.identify(ctx, x.ctx.id)
+			x.names = namesUnknown
 			s.serve(ctx, x, start)
-			s.exchanges.Put(x)
+			ctx.Response.SetBody(ctx.Response.Body()) // it is the exchange's
+			x.giveBack()
 		},
 		Logger: quiet{}, ReadBufferSize: largeBuffer, MaxRequestBodySize: 16 << 20, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, NoDefaultServerHeader: true, NoDefaultContentType: true,

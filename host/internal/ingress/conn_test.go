@@ -261,12 +261,12 @@ func TestWriteTimeAfterIdling(t *testing.T) {
 	} {
 		s := New(Config{Access: public{}, Registry: registry(endpoint("echo", guest(echoArgs))), Version: "9.9.9",
 			Log: slog.New(slog.DiscardHandler)})
-		s.http.WriteTimeout = time.Millisecond
+		s.gate.write = 300 * time.Millisecond
 		conn := serveOn(t, s).dial(t)
 		if got := ask(t, conn); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
 			t.Fatal(got)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(2 * s.gate.write)
 		if _, err := io.WriteString(conn, test.text); err != nil {
 			t.Fatal(err)
 		}

@@ -100,7 +100,7 @@ func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
 		s.refuseLarge(ctx)
 		return
 	}
-	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
+	s.identify(ctx, appendRequestID(nil, namesOf(ctx), &ctx.Request.Header))
 	if r := refused(ctx); r != nil {
 		r.write(ctx)
 		return

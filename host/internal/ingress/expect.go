@@ -38,7 +38,7 @@ func (s *Server) called(h *fasthttp.RequestHeader) int64 {
 // one. The HTTP server asks it when it has read the head, and ends the connection unless the answer is 100.
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	x := s.exchanges.Get().(*exchange)
-	defer s.putBack(x)
+	defer x.giveBack()
 	if s.judge(ctx, x) {
 		ctx.Response.Reset()
 		ctx.Response.Header.DisableNormalizing() // Reset has turned it on
@@ -48,15 +48,10 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	return ctx.Response.StatusCode()
 }
 
-// putBack gives up an exchange of which no request was made.
-func (s *Server) putBack(x *exchange) {
-	x.account = account{}
-	s.exchanges.Put(x)
-}
-
 // judge says whether the body of a request is worth reading, from the head alone. If not, the response says why.
 func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
-	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
+	x.names = namesOf(ctx)
+	x.ctx.id = appendRequestID(x.ctx.id[:0], x.names, &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
 	x.path = canonical(x.path[:0], ctx.Request.Header.RequestURI())
 	if string(x.path) == "/isAlive" { // it has no use for a body, and reads a small one
@@ -92,14 +87,14 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
 	c, ok := ctx.Conn().(*conn)
 	x := s.exchanges.Get().(*exchange)
-	defer s.putBack(x)
+	defer x.giveBack()
 	if ok && c.head.length > 0 {
 		if s.judge(ctx, x) {
 			writeError(ctx, 413, "PayloadTooLarge", "the body has more than the "+strconv.Itoa(freeBody)+" bytes that are read here")
 		}
 		return
 	}
-	s.identify(ctx, appendRequestID(nil, &ctx.Request.Header))
+	s.identify(ctx, appendRequestID(nil, namesOf(ctx), &ctx.Request.Header))
 	writeError(ctx, 413, "PayloadTooLarge", "the body has more bytes than are read here")
 }
 

@@ -19,6 +19,7 @@ const maxTurnedAway = 64
 type gate struct {
 	read    time.Duration // readTimeout, but in tests
 	idle    time.Duration // idleTimeout, but in tests
+	write   time.Duration // writeTimeout, but in tests
 	most    int64
 	open    atomic.Int64
 	away    atomic.Int64 // turned away, and still reading
@@ -33,6 +34,7 @@ func newGate(config Config) *gate {
 	g := &gate{
 		read:    readTimeout,
 		idle:    idleTimeout,
+		write:   writeTimeout,
 		most:    int64(config.Wire.MaxConnections),
 		peers:   peers{most: config.Wire.MaxConnectionsPerAddress, trusted: config.Wire.TrustedProxies},
 		full:    answer(config.Version, 503, "Unavailable", "the server has too many connections", "Retry-After: 1\r\n"),

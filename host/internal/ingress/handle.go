@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -17,9 +18,12 @@ import (
 	"skep/host/internal/swagger"
 )
 
-// exchange holds what one request needs beside the server's own buffers. It is reused.
+// exchange holds what one request needs beside the server's own buffers, and its answer until that is written. It is
+// reused.
 type exchange struct {
+	pool        *sync.Pool // where it comes from
 	ctx         requestContext
+	names       names
 	path        []byte
 	account     account
 	request     frame.Request
@@ -32,21 +36,31 @@ type exchange struct {
 	self        selfCalls
 }
 
+// giveBack ends the use of an exchange.
+func (x *exchange) giveBack() {
+	x.account = account{} // nothing of it is another request's, and an endpoint can go
+	x.pool.Put(x)
+}
+
 // handle answers every request that could be read.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	start := time.Now()
 	x := s.exchanges.Get().(*exchange)
 	x.account.start, x.path = start, x.path[:0]
 	defer s.recovered(ctx, x)
-	x.ctx.id = appendRequestID(x.ctx.id[:0], &ctx.Request.Header)
+	x.names = namesOf(ctx)
+	x.ctx.id = appendRequestID(x.ctx.id[:0], x.names, &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
 	if !taken(ctx) {
 		errFraming.write(ctx)
 	} else if !s.cors.preflight(ctx) {
 		s.serve(ctx, x, start)
 	}
-	s.finish(ctx, x)
-	s.exchanges.Put(x) // not after a panic: nobody knows what that has left behind
+	now := time.Now()
+	s.finish(ctx, x, now)
+	if c, ok := ctx.Conn().(*conn); ok {
+		c.answered(x, now) // not after a panic: nobody knows what that has left behind
+	}
 }
 
 // recovered answers a request whose handling panicked, so that it takes nothing else down.
@@ -61,7 +75,11 @@ func (s *Server) recovered(ctx *fasthttp.RequestCtx, x *exchange) {
 	s.identify(ctx, x.ctx.id)
 	internalError.write(ctx)
 	x.account.errorType = internalError.errorType
-	s.finish(ctx, x)
+	now := time.Now()
+	s.finish(ctx, x, now)
+	if c, ok := ctx.Conn().(*conn); ok {
+		c.answered(nil, now)
+	}
 }
 
 // serve routes a request.
@@ -99,6 +117,10 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 // itself and says false when that cannot be done.
 func (s *Server) unpack(ctx *fasthttp.RequestCtx, x *exchange, most int64) (ok bool) {
 	if most == 0 {
+		x.plain = ctx.Request.Body()
+		return true
+	}
+	if !x.names.has(nameContentEncoding) {
 		x.plain = ctx.Request.Body()
 		return true
 	}

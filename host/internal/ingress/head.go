@@ -21,6 +21,7 @@ type head struct {
 	length  int64 // what Content-Length says
 	chunked bool
 	expects bool // the client waits to be asked for the body
+	names   names
 }
 
 // read goes on reading text, which begins where the message does and has grown since. It says whether the head is
@@ -145,6 +146,12 @@ func (h *head) field(line []byte) *refusal {
 		if equalFold(name, "Content-Length") {
 			return h.contentLength(value)
 		}
+	case len(headerAuthorization):
+		h.names.note(nameAuthorization, headerAuthorization, name)
+	case len(headerRequestID):
+		h.names.note(nameRequestID, headerRequestID, name)
+	case len(headerContentEncoding):
+		h.names.note(nameContentEncoding, headerContentEncoding, name)
 	case len("Transfer-Encoding"):
 		if equalFold(name, "Transfer-Encoding") {
 			if h.chunked || h.http10 || !equalFold(value, "chunked") {

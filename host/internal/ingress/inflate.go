@@ -19,7 +19,7 @@ const (
 func codingOf(h *fasthttp.RequestHeader) coding {
 	c := codingNone
 	for name, value := range h.All() {
-		if len(name) != len("Content-Encoding") || !equalFold(name, "Content-Encoding") {
+		if len(name) != len(headerContentEncoding) || !equalFold(name, headerContentEncoding) {
 			continue
 		}
 		switch {

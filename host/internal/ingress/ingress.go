@@ -58,7 +58,9 @@ func New(config Config) *Server {
 	if config.Admin != nil {
 		s.admin = fasthttpadaptor.NewFastHTTPHandler(config.Admin)
 	}
-	s.exchanges.New = func() any { return &exchange{ctx: requestContext{Context: context.Background()}} }
+	s.exchanges.New = func() any {
+		return &exchange{pool: &s.exchanges, ctx: requestContext{Context: context.Background()}}
+	}
 	s.http = &fasthttp.Server{
 		Handler:                       s.handle,
 		ErrorHandler:                  s.handleBroken,
@@ -67,7 +69,7 @@ func New(config Config) *Server {
 		ExpectHandler:                 s.expect,
 		Concurrency:                   2 * int(s.gate.most), // the gate has the limit
 		ReadBufferSize:                largeBuffer,          // a head fits, the connection has seen to that
-		WriteTimeout:                  writeTimeout,         // of reading, the connection keeps the time
+		LazyRequestTime:               true,                 // nobody asks; the connection keeps the time limits
 		MaxRequestsPerConn:            maxRequests,
 		ReduceMemoryUsage:             true, // connections that wait have no buffers; the connection's own cost no system call
 		NoDefaultServerHeader:         true,
@@ -105,6 +107,7 @@ func (s *Server) serveConn(c *conn) {
 			_ = c.Close()
 		}
 		c.begun()
+		c.release()
 	}()
 	_ = s.http.ServeConn(c) // errors are of clients, which cause them at any rate they like
 }

@@ -17,7 +17,7 @@ func (c *conn) wait() error {
 			return err
 		}
 	}
-	if err := c.Conn.SetReadDeadline(time.Now().Add(timeout)); err != nil {
+	if err := c.readWithin(timeout); err != nil {
 		return err
 	}
 	n, err := c.Conn.Read(c.buf)
@@ -26,6 +26,33 @@ func (c *conn) wait() error {
 		return nil
 	}
 	return err
+}
+
+// readWithin begins the time for reading.
+func (c *conn) readWithin(timeout time.Duration) error {
+	if !renew(&c.readBy, time.Now(), timeout) {
+		return nil
+	}
+	return c.Conn.SetReadDeadline(c.readBy)
+}
+
+// writing begins the time for an answer.
+func (c *conn) writing(now time.Time) error {
+	if !renew(&c.writeBy, now, c.gate.write) {
+		return nil
+	}
+	return c.Conn.SetWriteDeadline(c.writeBy)
+}
+
+// renew puts a deadline off to the end of a timeout, and says whether it has to be set: one that comes at most a
+// sixty-fourth of the timeout earlier is left, since to set it costs as much as to read a head.
+func renew(deadline *time.Time, now time.Time, timeout time.Duration) bool {
+	by := now.Add(timeout)
+	if sooner := by.Sub(*deadline); sooner >= 0 && sooner < timeout/64 {
+		return false
+	}
+	*deadline = by
+	return true
 }
 
 // shakeHands sets up TLS. Errors are the client's: they end the connection, without a word in the log.
@@ -51,7 +78,7 @@ func (c *conn) shakeHands() error {
 // receive reads bytes of a message that has begun. Its time runs from the first wait for more.
 func (c *conn) receive(p []byte) (int, error) {
 	if !c.late {
-		if err := c.Conn.SetReadDeadline(time.Now().Add(c.gate.read)); err != nil {
+		if err := c.readWithin(c.gate.read); err != nil {
 			return 0, err
 		}
 		c.late = true

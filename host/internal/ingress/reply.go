@@ -46,7 +46,7 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoin
 		ctx.Response.Header.SetContentType(contentTypeJSON)
 		x.body = frame.AppendEnvelope(x.body[:0], a, r.Value, c.timing(),
 			frame.Context{Service: e.Service, Endpoint: e.ID, Generation: e.Generation})
-		ctx.Response.SetBody(x.body)
+		ctx.Response.SetBodyRaw(x.body)
 	}
 }
 
@@ -56,7 +56,7 @@ func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.E
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)
 	if !bodiless(r.Status) {
-		ctx.Response.SetBody(r.Body)
+		ctx.Response.SetBodyRaw(r.Body)
 	}
 	x.lines = appendTimings(append(x.lines[:0], e.Generation...), c.timing())
 	for _, header := range r.Headers {

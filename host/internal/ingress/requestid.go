@@ -19,10 +19,12 @@ const maxRequestID = 64
 
 // appendRequestID adds the id that the client gave, or a new one of 16 hexadecimal digits. An id is no secret: it need
 // not be hard to guess.
-func appendRequestID(dst []byte, h *fasthttp.RequestHeader) []byte {
-	for name, value := range h.All() {
-		if len(name) == len(headerRequestID) && equalFold(name, headerRequestID) && saneID(value) {
-			return append(dst, value...)
+func appendRequestID(dst []byte, n names, h *fasthttp.RequestHeader) []byte {
+	if n.has(nameRequestID) {
+		for name, value := range h.All() {
+			if len(name) == len(headerRequestID) && equalFold(name, headerRequestID) && saneID(value) {
+				return append(dst, value...)
+			}
 		}
 	}
 	var id [8]byte
