@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"skep/host/internal/action"
+	"skep/host/internal/clock"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 	"skep/host/internal/swagger"
@@ -56,7 +57,7 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	} else if !s.cors.preflight(ctx) {
 		s.serve(ctx, x, start)
 	}
-	now := time.Now()
+	now := clock.Now()
 	s.finish(ctx, x, now)
 	if c, ok := ctx.Conn().(*conn); ok {
 		c.answered(x, now) // not after a panic: nobody knows what that has left behind
@@ -75,7 +76,7 @@ func (s *Server) recovered(ctx *fasthttp.RequestCtx, x *exchange) {
 	s.identify(ctx, x.ctx.id)
 	internalError.write(ctx)
 	x.account.errorType = internalError.errorType
-	now := time.Now()
+	now := clock.Now()
 	s.finish(ctx, x, now)
 	if c, ok := ctx.Conn().(*conn); ok {
 		c.answered(nil, now)
@@ -268,13 +269,13 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	}
 	x.decoder.Reset(&x.request, rows, e.CustomResponse)
 
-	called := time.Now()
+	called := clock.Now()
 	usage, err := e.Caller.Call(&x.ctx, request, &x.decoder)
 	if errors.Is(err, service.ErrUnavailable) && !last {
 		return true
 	}
 	x.account.called, x.account.usage = true, usage
-	answered := time.Now()
+	answered := clock.Now()
 	defer func() { e.Outcomes.Record(ctx.Response.StatusCode(), answered.Sub(called)-usage.Wait) }()
 	if err != nil {
 		s.fail(ctx, x, e, err, slog.Uint64("fuel", usage.Fuel))
@@ -283,7 +284,7 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	for _, note := range x.decoder.Reply.Notes {
 		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
-	s.reply(ctx, x, e, a, clock{start, called, answered, usage})
+	s.reply(ctx, x, e, a, moments{start, called, answered, usage})
 	return false
 }
 

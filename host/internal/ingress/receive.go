@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"skep/host/internal/clock"
 )
 
 // wait waits for the first bytes of a message.
@@ -30,7 +32,7 @@ func (c *conn) wait() error {
 
 // readWithin begins the time for reading.
 func (c *conn) readWithin(timeout time.Duration) error {
-	if !renew(&c.readBy, time.Now(), timeout) {
+	if !renew(&c.readBy, clock.Now(), timeout) {
 		return nil
 	}
 	return c.Conn.SetReadDeadline(c.readBy)

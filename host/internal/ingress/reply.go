@@ -10,17 +10,18 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/action"
+	"skep/host/internal/clock"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 )
 
-// clock holds the moments of a request that its timing is made of.
-type clock struct {
+// moments holds the moments of a request that its timing is made of.
+type moments struct {
 	start, called, answered time.Time
 	usage                   service.Usage
 }
 
-func (c clock) timing() frame.Timing {
+func (c moments) timing() frame.Timing {
 	call := c.answered.Sub(c.called) - c.usage.Wait
 	return frame.Timing{
 		PreProcessing:    c.called.Sub(c.start),
@@ -29,13 +30,13 @@ func (c clock) timing() frame.Timing {
 		FunctionInternal: c.usage.Guest,
 		Preparation:      call - c.usage.Guest,
 		Prediction:       c.usage.Guest,
-		PostProcessing:   time.Since(c.answered),
+		PostProcessing:   clock.Now().Sub(c.answered),
 		Fuel:             c.usage.Fuel,
 	}
 }
 
 // reply writes what the endpoint answered.
-func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, c clock) {
+func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, a action.Action, c moments) {
 	r := &x.decoder.Reply
 	switch r.Tag {
 	case abi.TagError:
@@ -51,7 +52,7 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoin
 }
 
 // writeCustom sends a custom response as it is: its body has no envelope, so timing and generation go into headers.
-func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, r *frame.Reply, c clock) {
+func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, r *frame.Reply, c moments) {
 	h := &ctx.Response.Header
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)

@@ -13,6 +13,7 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 
 	"skep/abi"
+	"skep/host/internal/clock"
 	"skep/host/internal/resources"
 	"skep/host/internal/service"
 	"skep/host/internal/wasmbin"
@@ -163,7 +164,7 @@ func (in *instance) exchange(f api.Function, frame []byte, result service.Result
 	if err := in.run(f); err != nil {
 		return err
 	}
-	in.meter.answered = time.Now()
+	in.meter.answered = clock.Now()
 	if late := in.meter.answered.Sub(in.meter.deadline); late > lateAnswer {
 		return fmt.Errorf("%w: its answer came %v later", service.ErrGuestTimeout, late.Round(time.Microsecond))
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
 )
@@ -33,6 +34,16 @@ type pool struct {
 
 func newPool(size manifest.Pool, fresh func() (*instance, error)) *pool {
 	return &pool{size: size, fresh: fresh, empty: make(chan struct{})}
+}
+
+// ready gives a free instance at once, nil where there is none for everybody.
+func (p *pool) ready() *instance {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.drained != nil {
+		return nil
+	}
+	return p.pop()
 }
 
 // take gives a free instance, a new one where the ceiling and the memory budget allow it, or waits.
@@ -188,7 +199,7 @@ func (p *pool) put(in *instance) {
 		p.discard()
 		return
 	}
-	in.idle = time.Now()
+	in.idle = clock.Now()
 	p.idle = append(p.idle, in)
 	p.settle()
 	if p.trim == nil && p.total > p.size.Cruise {

@@ -6,9 +6,9 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
-	"time"
 
 	"skep/abi"
+	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
 	"skep/host/internal/resources"
 	"skep/host/internal/service"
@@ -135,7 +135,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 		return nil, err
 	}
 	in.line = &s.line
-	in.begin(ctx, time.Now(), s.spec.Limits.Init, 0)
+	in.begin(ctx, clock.Now(), s.spec.Limits.Init, 0)
 	for segment, err := range wasmbin.Segments(s.spec.Module) {
 		if err != nil {
 			return in, refuse("%w", err)
@@ -195,12 +195,18 @@ func (s *Sandbox) fresh() (*instance, error) {
 // Call answers one request. See [service.Caller].
 func (s *Sandbox) Call(ctx context.Context, request []byte, result service.ResultReader) (service.Usage, error) {
 	var usage service.Usage
-	arrived := time.Now()
 	outer := outerOf(ctx)
-	in, err := s.take(ctx, outer)
-	if err != nil {
-		usage.Wait = time.Since(arrived)
-		return usage, err
+	start := clock.Now()
+	in := s.pool.ready()
+	if in == nil {
+		arrived := start
+		var err error
+		in, err = s.take(ctx, outer)
+		start = clock.Now()
+		usage.Wait = start.Sub(arrived)
+		if err != nil {
+			return usage, err
+		}
 	}
 	usage.Rollback = service.RollbackReplace
 	// What a rollback knows of pages counts for one thread.
@@ -217,8 +223,6 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 		}
 	}()
 
-	start := time.Now()
-	usage.Wait = start.Sub(arrived)
 	if s.spec.Isolation != manifest.IsolationInstance {
 		s.engine.rollback.begin(in.memory)
 	}
@@ -228,13 +232,13 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 		in.continues(outer)
 	}
 	in.log.request = ctx
-	err = in.exchange(in.call, request, result)
+	err := in.exchange(in.call, request, result)
 	if outer != nil {
 		in.returns(outer)
 	}
 	usage.Fuel = in.finish()
 	if in.meter.answered.IsZero() {
-		in.meter.answered = time.Now()
+		in.meter.answered = clock.Now()
 	}
 	usage.Guest = in.meter.answered.Sub(start)
 	in.log.end()

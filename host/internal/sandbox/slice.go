@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"skep/host/internal/clock"
 	"skep/host/internal/service"
 	"skep/host/internal/wasmbin"
 )
@@ -86,7 +87,7 @@ func (in *instance) sliceEnds() {
 	}
 	in.settleFuel()
 	m := &in.meter
-	switch now := time.Now(); {
+	switch now := clock.Now(); {
 	case m.stop.Err() != nil:
 		panic(m.stop.Err())
 	case m.limit > 0 && m.used > m.limit:
