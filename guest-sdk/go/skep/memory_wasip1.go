@@ -10,7 +10,7 @@ const (
 	// readyBytes is the room for frames that is there before the first request, so that one of usual size takes no
 	// new memory. With the rest of a module it makes an object of 24 KiB, which the allocator puts at the start of a
 	// page: what a small request changes is then in one page, which is what a host copies back.
-	readyBytes = 23 << 10
+	readyBytes = 22 << 10
 	// readyHeap is how much garbage the first request may make before memory grows.
 	readyHeap = 1 << 20
 	// spareBytes is the size of the pieces that readyHeap is made of: the runtime's pages, so that its own records of
@@ -90,6 +90,7 @@ func (m *module) settle() {
 	runtime.GC()
 	runtime.GC() // once more for what package sync keeps for one cycle
 	openSpans()
+	stocked = &m.stock
 	m.served = 0
 }
 

@@ -28,6 +28,7 @@ type module struct {
 	random  random
 	result  []byte // the last result frame; the host reads it until the next entry
 	large   []byte // room for results that do not fit behind a frame; nil before the first of them
+	stock   stock
 
 	//lint:ignore U1000 only guests use it
 	memory
@@ -193,6 +194,10 @@ func (m *module) serveBatch() error {
 }
 
 func (m *module) respond(r *Response) error {
+	if headers, ok := r.usualHeaders(); ok && (r.Status == 0 || r.Status == 200) {
+		m.result = append(abi.AppendBytes(append(m.result[:0], "\x95\x03\xcc\xc8\xc0"...), r.Body), headers...)
+		return nil
+	}
 	if err := r.check(); err != nil {
 		return invalidResult(err)
 	}
