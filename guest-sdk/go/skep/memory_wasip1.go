@@ -35,18 +35,17 @@ type memory struct {
 	ready  [readyBytes]byte
 }
 
-// reserve is room for a frame of n bytes, nil when there cannot be any.
-func (m *memory) reserve(n int) []byte {
-	if n < 0 || n > maxRequest {
+// reserve is room for a frame of n bytes and more, nil when there cannot be any.
+func (m *memory) reserve(n uint32) []byte {
+	if n > maxRequest {
 		return nil
 	}
-	if n > cap(m.room) || m.room == nil {
+	if int(n) > len(m.room) || m.room == nil {
 		m.room = m.ready[:]
 		if n > readyBytes {
 			m.room = make([]byte, n)
 		}
 	}
-	m.room = m.room[:n]
 	return m.room
 }
 

@@ -2,6 +2,7 @@ package skep
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 
@@ -88,6 +89,24 @@ func (r *Response) usualHeaders() (encoded string, ok bool) {
 	}
 	return "", false
 }
+
+// appendUsual adds the frame of a response with status 200 and headers that are encoded already.
+func appendUsual(b, body []byte, headers string) []byte {
+	size := len(usualStart) + 2 + len(body) + len(headers)
+	if len(body) > math.MaxUint8 || size > cap(b)-len(b) {
+		return append(abi.AppendBytes(append(b, usualStart...), body), headers...)
+	}
+	frame := b[len(b) : len(b)+size] // in place: each append would cost as much as all of this
+	head := frame[:7]
+	head[0], head[1], head[2], head[3] = usualStart[0], usualStart[1], usualStart[2], usualStart[3]
+	head[4], head[5], head[6] = usualStart[4], 0xc4, byte(len(body))
+	n := 7 + copy(frame[7:], body)
+	copy(frame[n:], headers)
+	return b[:len(b)+size]
+}
+
+// usualStart is how the frame of a response with status 200 begins, up to its body.
+const usualStart = "\x95\x03\xcc\xc8\xc0"
 
 // check tells what a host would refuse.
 func (r *Response) check() error {
