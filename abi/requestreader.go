@@ -1,11 +1,17 @@
 package abi
 
-// RequestReader reads request frames one after the other, each as [ReadRequest] does. A host writes what all requests of
-// an endpoint have in common in the same way each time: a frame that agrees there with the one before costs little more
-// than the check of its input, and no memory. The zero RequestReader is ready.
+import "encoding/binary"
+
+// RequestReader reads request frames of one host, one after the other. The first it reads as [ReadRequest] does. A host
+// writes what all requests of an endpoint have in common in the same way each time, and it has checked what it sends: of a
+// frame that agrees there with the one before, the values of "request" and of the input are taken as they are, which takes
+// next to no time and no memory, however large they are. Where they are not as this package describes, what reads them
+// finds that out, or reads something else. The zero RequestReader is ready.
 type RequestReader struct {
-	before  []byte // the last frame up to the value of "request"; empty where nothing is known
-	between []byte // from behind that value up to the value of "args" or "records", with which the frame ends
+	// head is the last frame up to its input, as it is where "request" is nil; empty where nothing is known. That value
+	// stands at meta.
+	head    []byte
+	meta    int
 	request Request
 }
 
@@ -16,40 +22,60 @@ func (r *RequestReader) Read(frame []byte) (*Request, error) {
 	}
 	request, at, err := readRequest(frame)
 	r.request = request
-	if r.before = r.before[:0]; err != nil {
+	if r.head = r.head[:0]; err != nil {
 		return nil, err
 	}
 	if at.metaEnd < at.input && at.inputEnd == len(frame) {
-		r.before = append(r.before, frame[:at.meta]...)
-		r.between = append(r.between[:0], frame[at.metaEnd:at.input]...)
+		r.meta = at.meta
+		r.head = append(AppendNil(append(r.head, frame[:at.meta]...)), frame[at.metaEnd:at.input]...)
 	}
 	return &r.request, nil
 }
 
 // again reads a frame that differs from the one before in the values of "request" and of the input only, and reports
 // false for any other. What stands before and between them was read then, and it told how many pairs there are, so
-// nothing may follow.
+// nothing may follow. The values themselves are taken as they are, but for their types.
 func (r *RequestReader) again(frame []byte) bool {
-	meta := len(r.before)
-	if meta == 0 || meta >= len(frame) || string(frame[:meta]) != string(r.before) {
+	at := len(r.head)
+	if at == 0 || at >= len(frame) {
 		return false
 	}
-	end := meta + 1
-	if r.request.Meta = nil; frame[meta] != 0xc0 {
-		var err error
-		if end, err = skip(frame, meta, 1, false, MaxDepth); err != nil || r.request.setMeta(frame[meta:end:end]) != nil {
+	if frame[r.meta] == 0xc0 {
+		r.request.Meta = nil
+		if !same(frame[:at], r.head) {
 			return false
 		}
+	} else {
+		end := Next(frame, r.meta)
+		between := r.head[r.meta+1:]
+		if at = end + len(between); end < 0 || at >= len(frame) || !isMap(frame[r.meta]) ||
+			string(frame[:r.meta]) != string(r.head[:r.meta]) || string(frame[end:at]) != string(between) {
+			return false
+		}
+		r.request.Meta = frame[r.meta:end:end]
 	}
-	input := end + len(r.between)
-	if input >= len(frame) || string(frame[end:input]) != string(r.between) {
-		return false
+	r.request.Input, r.request.JSON = frame[at:], false
+	if c := frame[at]; r.request.Kind.TakesRecords() {
+		if c&0xf0 == 0x90 || c == 0xdc || c == 0xdd {
+			return true
+		}
+	} else if isMap(c) {
+		return true
 	}
-	if c := frame[input]; !r.request.Kind.TakesRecords() && (c >= 0x80 && c < 0x90 || c == 0xdf) { // a map
-		all, err := skipContainer(frame, input+1, c, int(c&0x0f), MaxDepth)
-		r.request.Input, r.request.JSON = frame[input:], false
-		return err == nil && all == len(frame)
+	text, rest, err := ReadBytes(frame[at:])
+	r.request.Input, r.request.JSON = text, true
+	return err == nil && len(rest) == 0
+}
+
+func isMap(c byte) bool { return c&0xf0 == 0x80 || c == 0xde || c == 0xdf }
+
+// same says whether two slices of one length are equal. It compares words, where a guest in Go compares single bytes.
+func same(a, b []byte) bool {
+	for len(a) >= 8 && len(b) >= 8 {
+		if binary.LittleEndian.Uint64(a) != binary.LittleEndian.Uint64(b) {
+			return false
+		}
+		a, b = a[8:], b[8:]
 	}
-	all, err := skip(frame, input, 1, false, MaxDepth)
-	return err == nil && all == len(frame) && r.request.setInput(frame[input:]) == nil
+	return string(a) == string(b)
 }

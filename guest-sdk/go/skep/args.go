@@ -12,7 +12,7 @@ import (
 // A method that finds no argument of that name, or one of another type, returns an [*ArgError], which a handler can
 // pass on: the client gets status 400. A number without a fraction counts as an integer however it was written.
 type Args struct {
-	raw  []byte // a MessagePack map that was checked
+	raw  []byte // a MessagePack map, checked by the host
 	row  int    // as in ArgError
 	json bool   // the arguments are text for Call.JSON
 }
@@ -152,7 +152,10 @@ func (a Args) Bind(target any) error {
 	return err
 }
 
-var emptyMap = abi.AppendMapHeader(nil, 0)
+var (
+	emptyMap  = abi.AppendMapHeader(nil, 0)
+	emptyList = abi.AppendArrayHeader(nil, 0)
+)
 
 // AppendMsgpack adds the arguments as they came, as a MessagePack map.
 func (a Args) AppendMsgpack(b []byte) ([]byte, error) {

@@ -45,7 +45,7 @@ func (b *Batch) Rows() func(yield func(int, Args) bool) {
 	}
 }
 
-// read takes the records of a request that was checked.
+// read takes the records of a request.
 func (b *Batch) read(input []byte) error {
 	n, rows, err := abi.ReadArrayHeader(input)
 	b.rows, b.ends = rows, b.ends[:0]

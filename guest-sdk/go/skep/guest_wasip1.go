@@ -35,19 +35,36 @@ func hostRandom(p []byte) {
 	}
 }
 
+// entered is the module, from the first entry on.
+var entered *module
+
+func enter() *module {
+	if entered == nil {
+		entered = registeredModule()
+	}
+	return entered
+}
+
 //go:wasmexport skep_v1_alloc
 func exportAlloc(size uint32) uint32 {
-	m := registeredModule()
-	m.releaseResult()
-	if size > maxRequest {
-		return 0
+	m := enter()
+	if uint(size) <= uint(len(m.room)) && cap(m.large) <= keepBytes {
+		return address(m.room)
 	}
-	return address(m.reserve(int(size)))
+	return m.makeRoom(size)
+}
+
+// makeRoom is apart from exportAlloc so that this stays small: few frames need it.
+//
+//go:noinline
+func (m *module) makeRoom(size uint32) uint32 {
+	m.releaseResult()
+	return address(m.reserve(size))
 }
 
 //go:wasmexport skep_v1_init
 func exportInit(ptr, size uint32) uint64 {
-	m := registeredModule()
+	m := enter()
 	frame, ok := m.received(ptr, size)
 	if !ok {
 		return packed(m.fail(500, notReserved, typeProtocol))
@@ -57,7 +74,7 @@ func exportInit(ptr, size uint32) uint64 {
 
 //go:wasmexport skep_v1_call
 func exportCall(ptr, size uint32) uint64 {
-	m := registeredModule()
+	m := enter()
 	frame, ok := m.received(ptr, size)
 	if !ok {
 		return packed(m.fail(500, notReserved, typeProtocol))
@@ -69,13 +86,13 @@ func exportCall(ptr, size uint32) uint64 {
 }
 
 //go:wasmexport skep_v1_settle
-func exportSettle() { registeredModule().settle() }
+func exportSettle() { enter().settle() }
 
 const notReserved = "the frame does not lie where skep_v1_alloc made room for it"
 
 // received is the frame that the host has written.
 func (m *memory) received(ptr, size uint32) (frame []byte, ok bool) {
-	if size > uint32(cap(m.room)) || ptr != address(m.room) {
+	if uint(size) > uint(len(m.room)) || ptr != address(m.room) {
 		return nil, false
 	}
 	return m.room[:size], true

@@ -8,7 +8,7 @@ import (
 // List is the items of a list that the client sent. The zero List is empty. A handler that returns a List sends it back
 // as it came.
 type List struct {
-	raw   []byte // a MessagePack array that was checked
+	raw   []byte // a MessagePack array, checked by the host
 	items []byte // what follows its head
 	n     int
 	name  string

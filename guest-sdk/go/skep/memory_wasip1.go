@@ -10,7 +10,7 @@ const (
 	// readyBytes is the room for frames that is there before the first request, so that one of usual size takes no
 	// new memory. With the rest of a module it makes an object of 24 KiB, which the allocator puts at the start of a
 	// page: what a small request changes is then in one page, which is what a host copies back.
-	readyBytes = 23 << 10
+	readyBytes = 22 << 10
 	// readyHeap is how much garbage the first request may make before memory grows.
 	readyHeap = 1 << 20
 	// spareBytes is the size of the pieces that readyHeap is made of: the runtime's pages, so that its own records of
@@ -35,18 +35,17 @@ type memory struct {
 	ready  [readyBytes]byte
 }
 
-// reserve is room for a frame of n bytes, nil when there cannot be any.
-func (m *memory) reserve(n int) []byte {
-	if n < 0 || n > maxRequest {
+// reserve is room for a frame of n bytes and more, nil when there cannot be any.
+func (m *memory) reserve(n uint32) []byte {
+	if n > maxRequest {
 		return nil
 	}
-	if n > cap(m.room) || m.room == nil {
+	if int(n) > len(m.room) || m.room == nil {
 		m.room = m.ready[:]
 		if n > readyBytes {
 			m.room = make([]byte, n)
 		}
 	}
-	m.room = m.room[:n]
 	return m.room
 }
 
@@ -90,6 +89,7 @@ func (m *module) settle() {
 	runtime.GC()
 	runtime.GC() // once more for what package sync keeps for one cycle
 	openSpans()
+	stocked = &m.stock
 	m.served = 0
 }
 

@@ -2,9 +2,9 @@ package skep
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"skep/abi"
 	"skep/guest-sdk/go/skep/internal/codec"
@@ -15,6 +15,8 @@ const (
 	typeText   = "text/plain; charset=utf-8"
 	typeJSON   = "application/json"
 	typeBinary = "application/octet-stream"
+
+	nameContentType = "Content-Type"
 )
 
 // Response is a whole HTTP reply. Only a [Function] may return one, and its manifest must say
@@ -31,7 +33,7 @@ func NewResponse[Body ~string | ~[]byte](status int, body Body, headers ...Heade
 }
 
 // Text is a reply with a text and the content type "text/plain; charset=utf-8".
-func Text(body string) *Response { return newResponse([]byte(body), typeText) }
+func Text(body string) *Response { return newResponse(copied(body), typeText) }
 
 // Binary is a reply with bytes and the content type "application/octet-stream". The bytes are not copied.
 func Binary(body []byte) *Response { return newResponse(body, typeBinary) }
@@ -40,30 +42,30 @@ func Binary(body []byte) *Response { return newResponse(body, typeBinary) }
 // the keys of maps are sorted. The error says which part has no JSON form.
 func JSON(v any) (*Response, error) {
 	var encoder codec.Encoder
-	raw, err := encoder.Append(nil, v, 0)
+	text, room := scratch()
+	raw, err := encoder.Append(room, v, 0)
 	if err != nil {
 		return nil, err
 	}
-	body, err := codec.AppendJSON(nil, raw)
+	body, err := codec.AppendJSON(text, raw)
 	if err != nil {
 		return nil, err
+	}
+	if len(body) <= cap(text) {
+		body = stocked.take(len(body))
 	}
 	return newResponse(body, typeJSON), nil
-}
-
-func newResponse(body []byte, contentType string) *Response {
-	return &Response{Status: 200, Headers: Headers{{Name: "Content-Type", Value: contentType}}, Body: body}
 }
 
 // As gives the response another content type and returns it: skep.Text(doc).As("text/xml").
 func (r *Response) As(contentType string) *Response {
 	for i := range r.Headers {
-		if sameName(r.Headers[i].Name, "Content-Type") {
+		if sameName(r.Headers[i].Name, nameContentType) {
 			r.Headers[i].Value = contentType
 			return r
 		}
 	}
-	r.Headers.Add("Content-Type", contentType)
+	r.Headers.Add(nameContentType, contentType)
 	return r
 }
 
@@ -72,12 +74,46 @@ func (r Response) AppendMsgpack(b []byte) ([]byte, error) {
 	return b, errors.New("a response must be returned by itself, not inside a value")
 }
 
+// usualHeaders are the headers that the helpers make, as they stand in a frame: most responses have no others.
+func (r *Response) usualHeaders() (encoded string, ok bool) {
+	if len(r.Headers) != 1 || r.Headers[0].Name != nameContentType {
+		return "", false
+	}
+	switch r.Headers[0].Value {
+	case typeText:
+		return "\x91\x92\xac" + nameContentType + "\xb9" + typeText, true
+	case typeJSON:
+		return "\x91\x92\xac" + nameContentType + "\xb0" + typeJSON, true
+	case typeBinary:
+		return "\x91\x92\xac" + nameContentType + "\xb8" + typeBinary, true
+	}
+	return "", false
+}
+
+// appendUsual adds the frame of a response with status 200 and headers that are encoded already.
+func appendUsual(b, body []byte, headers string) []byte {
+	size := len(usualStart) + 2 + len(body) + len(headers)
+	if len(body) > math.MaxUint8 || size > cap(b)-len(b) {
+		return append(abi.AppendBytes(append(b, usualStart...), body), headers...)
+	}
+	frame := b[len(b) : len(b)+size] // in place: each append would cost as much as all of this
+	head := frame[:7]
+	head[0], head[1], head[2], head[3] = usualStart[0], usualStart[1], usualStart[2], usualStart[3]
+	head[4], head[5], head[6] = usualStart[4], 0xc4, byte(len(body))
+	n := 7 + copy(frame[7:], body)
+	copy(frame[n:], headers)
+	return b[:len(b)+size]
+}
+
+// usualStart is how the frame of a response with status 200 begins, up to its body.
+const usualStart = "\x95\x03\xcc\xc8\xc0"
+
 // check tells what a host would refuse.
 func (r *Response) check() error {
 	size := 0
 	for _, h := range r.Headers {
 		size += len(h.Name) + len(h.Value)
-		if !utf8.ValidString(h.Name) || !utf8.ValidString(h.Value) {
+		if !abi.ValidString(h.Name) || !abi.ValidString(h.Value) {
 			return errors.New("the response's header " + strconv.Quote(h.Name) + " is not UTF-8")
 		}
 	}

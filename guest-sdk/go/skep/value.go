@@ -23,7 +23,7 @@ const (
 // Value is one argument, or a part of one, of any type. The zero Value is null. A handler that returns a Value sends
 // it back as it came. A method for another type than the value has returns an [*ArgError].
 type Value struct {
-	raw   []byte // a MessagePack value that was checked
+	raw   []byte // a MessagePack value, checked by the host
 	name  string
 	index int // in the list of that name, counted from 1; 0 for no item of a list
 	row   int // as in ArgError

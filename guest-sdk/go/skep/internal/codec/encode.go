@@ -5,7 +5,6 @@ package codec
 import (
 	"math"
 	"slices"
-	"unicode/utf8"
 
 	"skep/abi"
 )
@@ -100,7 +99,7 @@ func (e *Encoder) append(b []byte, v any, depth int) ([]byte, error) {
 }
 
 func appendString(b []byte, s string) ([]byte, error) {
-	if !utf8.ValidString(s) {
+	if !abi.ValidString(s) {
 		return b, ErrUTF8
 	}
 	return abi.AppendString(b, s), nil
