@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOFLAGS", "-mod=mod")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("SKEP_CACHE", shared)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each command waits for a second before it ends
 			env.Setenv("SKEP_ADMIN_ADDR", "127.0.0.1:0")
 			return nil
 		},
