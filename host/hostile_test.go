@@ -18,9 +18,9 @@ const (
 	hostileDir = "testdata/hostile"
 	// hostileTimeout is the deadline in short.toml.
 	hostileTimeout = 200 * time.Millisecond
-	// hostileLimit is how long a call or a load may take that is to end at once or at its deadline. It is no figure of
-	// quality: a machine that is busy must not fail the test. BenchmarkHostile says how long it takes.
-	hostileLimit = 10 * time.Second
+	// hostileLimit is how long a call may take that is to end at once or at its deadline. It is no figure of quality: a
+	// machine that is busy must not fail the test. BenchmarkHostile says how long it takes.
+	hostileLimit = time.Minute
 )
 
 // TestHostile serves all hostile guests and a good one, and calls them one after the other while another process calls
@@ -173,6 +173,11 @@ func (h *hostile) testCalls(t *testing.T, s *hostileServer) {
 	works := func(when string) {
 		t.Helper()
 		got := s.Post(t, "hostile/"+h.name+"/run", "{}")
+		for range 4 { // a busy machine may give it no time for that
+			if got.Status == 504 {
+				got = s.Post(t, "hostile/"+h.name+"/run", "{}")
+			}
+		}
 		if got.Status != 200 || !strings.Contains(got.Body, `"response":1,`) {
 			t.Errorf("%s: %d %s", when, got.Status, got.Body)
 		}

@@ -78,9 +78,6 @@ func TestHostileSizes(t *testing.T) {
 	took := time.Since(start)
 	t.Logf("%d modules refused in %v; resident memory: %d MB before, %d MB after", len(bombs),
 		took.Round(time.Millisecond), before>>20, resident(t)>>20)
-	if took > hostileLimit {
-		t.Errorf("it took %v", took)
-	}
 	for _, e := range s.Endpoints() {
 		for _, b := range bombs {
 			if b.name != e.ID {

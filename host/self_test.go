@@ -12,8 +12,8 @@ import (
 	"skep/host/hosttest"
 )
 
-// startSelf serves the guest that calls others: as itself, as one that may be called for a short time only, as one with
-// custom responses, as one with a small pool, and beside the examples of modules/docs.
+// startSelf serves the guest that calls others: as itself, as one that may be called for a short time only, as one that
+// may take little, as one with custom responses, as one with a small pool, and beside the examples of modules/docs.
 func startSelf(t *testing.T, config host.Config) *hosttest.Server {
 	t.Helper()
 	root := t.TempDir()
@@ -23,7 +23,8 @@ func startSelf(t *testing.T, config host.Config) *hosttest.Server {
 	hosttest.Build(t, "../modules/docs/forward", root, "docs")
 	for name, sidecar := range map[string]string{
 		"self":   "limits.timeout = \"20s\"",
-		"short":  "[limits]\ntimeout = \"200ms\"\nmemory = \"16MiB\"\nbody = \"1KiB\"",
+		"short":  "limits.timeout = \"200ms\"",
+		"small":  "[limits]\ntimeout = \"20s\"\nmemory = \"16MiB\"\nbody = \"1KiB\"",
 		"custom": "returns_custom_response = true",
 		"single": "[pool]\nceil = 1\ncruise = 1",
 		"strict": "[args.do]\ntype = \"string\"\nenum = [\"echo\"]\n[args.more]\ndefault = 7",
@@ -48,11 +49,11 @@ func TestSelfCalls(t *testing.T) {
 		status               int
 		want                 string // in the body
 	}{
-		{"a value", "self", ask("short", `{"do":"echo","a":[1,2.5,"é",null,{"b":18446744073709551615}]}`), 200,
+		{"a value", "self", ask("small", `{"do":"echo","a":[1,2.5,"é",null,{"b":18446744073709551615}]}`), 200,
 			`"response":{"do":"echo","a":[1,2.5,"é",null,{"b":18446744073709551615}]}`},
 		{"each call from the image", "self", ask("self", `{"do":"served"}`), 200, `"response":1,`},
-		{"its own metadata", "self", ask("short", `{"do":"who"}`), 200, `"short v1 /public/api/v1/docs/self/run me"`},
-		{"two levels", "self", ask("self", ask("short", `{"do":"who"}`)), 200, `"short v1 /public/`},
+		{"its own metadata", "self", ask("small", `{"do":"who"}`), 200, `"small v1 /public/api/v1/docs/self/run me"`},
+		{"two levels", "self", ask("self", ask("small", `{"do":"who"}`)), 200, `"small v1 /public/`},
 		{"predictions", "self", `{"do":"predict","to":"classify","records":[{"f0":1.5,"f1":-0.5,"f2":0,"f3":0.5},{}]}`, 200,
 			`"response":[{"prediction":"apple","probas":{`},
 		{"defaults", "self", ask("strict", `{"do":"echo"}`), 200, `"response":{"do":"echo","more":7}`},
@@ -61,26 +62,26 @@ func TestSelfCalls(t *testing.T) {
 
 		{"no endpoint", "self", ask("none", `{}`), 404, `"NotFound"`},
 		{"a path", "self", ask("../docs/short", `{}`), 404, `"NotFound"`},
-		{"records for a function", "self", `{"do":"predict","to":"short","records":[{}]}`, 400, "takes arguments, not records"},
+		{"records for a function", "self", `{"do":"predict","to":"small","records":[{}]}`, 400, "takes arguments, not records"},
 		{"arguments for a prediction", "self", ask("classify", `{}`), 400, "takes records, not arguments"},
 		{"what is not allowed", "self", ask("strict", `{"do":"spin"}`), 400, "is none of the allowed values"},
 		{"what is declared", "self", ask("strict", `{"do":1}`), 400, "must be of type string"},
-		{"too large", "self", ask("short", `{"do":"`+strings.Repeat("x", 2000)+`"}`), 413, "takes at most 1024"},
+		{"too large", "self", ask("small", `{"do":"`+strings.Repeat("x", 2000)+`"}`), 413, "takes at most 1024"},
 		{"JSON for a guest that has none", "self", ask("json", `{"do":"echo"}`), 500, "JSON"},
 		{"no custom response of the callee", "custom", ask("self", `{"do":"response"}`), 500, `"CustomResponseNotEnabled"`},
 		{"no custom response of the caller", "self", ask("custom", `{"do":"response"}`), 500, `"CustomResponseNotEnabled"`},
 
-		{"an error", "self", ask("short", `{"do":"what"}`), 500, `"no such order"`},
-		{"a panic", "self", ask("short", `{"do":"panic"}`), 500, `"the endpoint panicked"`},
-		{"an end", "self", ask("short", `{"do":"exit"}`), 500, `"GuestExit"`},
-		{"no memory", "self", ask("short", `{"do":"grow"}`), 500, `"Guest`},
+		{"an error", "self", ask("small", `{"do":"what"}`), 500, `"no such order"`},
+		{"a panic", "self", ask("small", `{"do":"panic"}`), 500, `"the endpoint panicked"`},
+		{"an end", "self", ask("small", `{"do":"exit"}`), 500, `"GuestExit"`},
+		{"no memory", "self", ask("small", `{"do":"grow"}`), 500, `"Guest`},
 		{"no end", "self", ask("short", `{"do":"spin"}`), 504, `"GuestTimeout"`},
 		{"a sleep", "self", ask("short", `{"do":"sleep"}`), 504, `"GuestTimeout"`},
 		{"no more time than the caller", "short", ask("self", `{"do":"spin"}`), 504, `"GuestTimeout"`},
 		{"a huge answer", "self", ask("custom", `{"do":"huge"}`), 200, "xxxxxxxx"},
 		{"itself, where there is one instance", "single", ask("single", `{"do":"echo"}`), 503, `"PoolExhausted"`},
 		{"too deep", "self", `{"do":"chain","to":"self"}`, 200, `"\u003e \u003e \u003e \u003e SelfCallLimit"`},
-		{"too often", "self", `{"do":"fan","to":"short"}`, 200, `{"calls":64,"error":"SelfCallLimit"}`},
+		{"too often", "self", `{"do":"fan","to":"small"}`, 200, `{"calls":64,"error":"SelfCallLimit"}`},
 		{"too often in a tree", "self", `{"do":"tree","to":"self"}`, 200, `"response":65,`},
 		{"much memory, deep", "self", `{"do":"grow and ask","to":"self"}`, 508, `"SelfCallLimit"`},
 	} {

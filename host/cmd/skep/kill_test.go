@@ -161,7 +161,7 @@ func serveChild(t *testing.T, root string) *child {
 		}
 	}
 	go io.Copy(io.Discard, log)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if _, err = c.ask("a"); err == nil { // all of a generation is loaded at once
 			return c
 		}

@@ -14,8 +14,9 @@ import (
 	"skep/host"
 )
 
-// settle is how long serve waits for endpoints to load before it says which ones do not serve yet.
-const settle = time.Second
+// settle is how long serve waits for endpoints to load before it says which ones do not serve yet. Scripts have more time,
+// as they tell what is said then.
+var settle = time.Second
 
 func newServe(program string) *cobra.Command {
 	var flags hostFlags

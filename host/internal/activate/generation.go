@@ -78,9 +78,6 @@ func (l *line) load(ctx context.Context, g *generation) (bad *candidate) {
 		}
 		g.endpoints[c.endpoint.ID] = c.endpoint
 	}
-	if ctx.Err() == nil {
-		l.a.Log.Error("generation refused", "service", l.id, "generation", g.stored.ID, "endpoint", bad.endpoint.ID)
-	}
 	return bad
 }
 

@@ -327,6 +327,7 @@ func (l *line) obtain(ctx context.Context, stored store.Generation, show bool) *
 			r.again = time.Now().Add(retryAfter)
 		}
 		l.refused[stored.ID] = r
+		l.a.Log.Error("generation refused", "service", l.id, "generation", stored.ID, "endpoint", bad.endpoint.ID)
 		return have // as it was before its files changed
 	}
 	next.replaces = have

@@ -40,33 +40,27 @@ func (s *running) dial(t *testing.T) net.Conn {
 
 // Slow clients get 408 once a request has begun, and are dropped in silence before.
 func TestTimeouts(t *testing.T) {
-	s := hasty(t, 50*time.Millisecond, 50*time.Millisecond, endpoint("echo", guest(echoArgs)))
+	s, waits := lapsing(t, endpoint("echo", guest(echoArgs)))
 	head := "POST " + echoPath + " HTTP/1.1\r\nHost: x\r\n"
 	good := request("POST", echoPath, "{}")
 	for _, test := range []struct {
 		name, text string
+		limit      time.Duration
 		statuses   []int
 	}{
-		{"nothing", "", nil},
-		{"request line", "PO", []int{408}},
-		{"head", head, []int{408}},
-		{"body", head + "Content-Length: 9\r\n\r\n{", []int{408}},
-		{"large body", head + "Content-Length: 90000\r\n\r\n" + strings.Repeat(" ", 50000), []int{408}},
-		{"chunk", head + "Transfer-Encoding: chunked\r\n\r\n9\r\n{", []int{408}},
-		{"chunk size", head + "Transfer-Encoding: chunked\r\n\r\n9", []int{408}},
-		{"trailer", head + "Transfer-Encoding: chunked\r\n\r\n0\r\nA", []int{408}},
-		{"nothing after a request", good, []int{200}},
-		{"head after a request", good + head, []int{200, 408}},
+		{"nothing", "", lapsingRead, nil},
+		{"request line", "PO", lapsingRead, []int{408}},
+		{"head", head, lapsingRead, []int{408}},
+		{"body", head + "Content-Length: 9\r\n\r\n{", lapsingRead, []int{408}},
+		{"large body", head + "Content-Length: 90000\r\n\r\n" + strings.Repeat(" ", 50000), lapsingRead, []int{408}},
+		{"chunk", head + "Transfer-Encoding: chunked\r\n\r\n9\r\n{", lapsingRead, []int{408}},
+		{"chunk size", head + "Transfer-Encoding: chunked\r\n\r\n9", lapsingRead, []int{408}},
+		{"trailer", head + "Transfer-Encoding: chunked\r\n\r\n0\r\nA", lapsingRead, []int{408}},
+		{"nothing after a request", good, lapsingIdle, []int{200}},
+		{"head after a request", good + head, lapsingRead, []int{200, 408}},
 	} {
-		conn := s.dial(t)
-		if _, err := io.WriteString(conn, test.text); err != nil {
-			t.Fatal(err)
-		}
-		answers, err := io.ReadAll(conn) // until the server closes
-		if err != nil {
-			t.Fatalf("%s: %v", test.name, err)
-		}
-		for i, got := range s.parse(t, string(answers), make([]string, len(test.statuses))...) {
+		answers := s.raw(t, test.text)
+		for i, got := range s.parse(t, answers, make([]string, len(test.statuses))...) {
 			if got.status != test.statuses[i] {
 				t.Errorf("%s: answer %d is %d, want %d", test.name, i, got.status, test.statuses[i])
 			}
@@ -74,26 +68,21 @@ func TestTimeouts(t *testing.T) {
 				checkError(t, test.name, got, 408, "RequestTimeout")
 			}
 		}
+		if w := <-waits; w.left != test.limit {
+			t.Errorf("%s: it is waited for %v, want %v", test.name, w.left, test.limit)
+		}
 	}
 }
 
 // The time is that of a request, and not that between two bytes: whoever sends a byte now and then is not waited for.
 func TestTimeoutIsOfTheWholeRequest(t *testing.T) {
-	s := hasty(t, 200*time.Millisecond, time.Minute, endpoint("echo", guest(echoArgs)))
-	conn := s.dial(t)
-	go func() {
-		text := "POST " + echoPath + " HTTP/1.1\r\nHost: x\r\nX-Slow: "
-		for { // until the server closes
-			if _, err := io.WriteString(conn, text); err != nil {
-				return
-			}
-			text = "x"
-			time.Sleep(5 * time.Millisecond)
-		}
-	}()
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil || res.StatusCode != 408 {
-		t.Fatalf("%v, %v", res, err)
+	s, waits := lapsing(t, endpoint("echo", guest(echoArgs)))
+	answers := s.drip(t, "POST "+echoPath+" HTTP/1.1\r\nHost: x\r\nX-Slow: "+strings.Repeat("x", 500))
+	if got := s.parse(t, answers, "POST")[0]; got.status != 408 {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	if w := <-waits; w.set != 2 {
+		t.Errorf("%d deadlines were set, want one for the first byte and one for the others", w.set)
 	}
 }
 
@@ -261,18 +250,22 @@ func TestWriteTimeAfterIdling(t *testing.T) {
 	} {
 		s := New(Config{Access: public{}, Registry: registry(endpoint("echo", guest(echoArgs))), Version: "9.9.9",
 			Log: slog.New(slog.DiscardHandler)})
-		s.gate.write = 300 * time.Millisecond
-		conn := serveOn(t, s).dial(t)
+		s.gate.write = 20 * time.Millisecond
+		ln := &timing{Listener: listen(t)}
+		conn := serveAt(t, s, ln).dial(t)
 		if got := ask(t, conn); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
 			t.Fatal(got)
 		}
-		time.Sleep(2 * s.gate.write)
+		time.Sleep(2 * s.gate.write) // nothing is left of the time for the first answer
 		if _, err := io.WriteString(conn, test.text); err != nil {
 			t.Fatal(err)
 		}
 		buf := make([]byte, 4096)
 		if n, err := conn.Read(buf); err != nil || !strings.HasPrefix(string(buf[:n]), test.want) {
 			t.Errorf("%s: %q, %v", name, buf[:n], err)
+		}
+		if ln.late.Load() {
+			t.Errorf("%s: something was written in the time of what came before", name)
 		}
 	}
 }

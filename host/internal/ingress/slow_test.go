@@ -46,8 +46,8 @@ func TestSlowClients(t *testing.T) {
 	big := bytes.Repeat([]byte("x"), 1<<20)
 	s := New(Config{Access: public{}, Version: "9.9.9", Log: slog.New(slog.DiscardHandler), Registry: registry(endpoint("echo", guest(echoArgs)),
 		custom("big", answers(abi.Result{Tag: abi.TagCustom, Status: 200, ContentType: "text/plain", Body: big})))})
-	s.gate.read, s.gate.idle = 300*time.Millisecond, 3*time.Second // what fits into the system's buffers is read, for all it knows
-	s.http.WriteTimeout = 300 * time.Millisecond
+	s.gate.read, s.gate.idle = time.Second, 3*time.Second // what fits into the system's buffers is read, for all it knows
+	s.http.WriteTimeout = time.Second
 	r := serveOn(t, s)
 	ask(t, r.dial(t))
 	before := memory()

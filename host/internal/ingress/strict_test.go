@@ -146,12 +146,20 @@ func recorder(t testing.TB, note func(seen)) *Server {
 }
 
 // serveOn serves on a loopback address until the test ends.
-func serveOn(t *testing.T, s interface {
+func serveOn(t *testing.T, s stoppable) *running {
+	t.Helper()
+	return serveAt(t, s, listen(t))
+}
+
+// stoppable is a server.
+type stoppable interface {
 	Serve(net.Listener) error
 	Shutdown() error
-}) *running {
+}
+
+// serveAt is serveOn with a listener of the caller's.
+func serveAt(t *testing.T, s stoppable, ln net.Listener) *running {
 	t.Helper()
-	ln := listen(t)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ln) }()
 	t.Cleanup(func() {

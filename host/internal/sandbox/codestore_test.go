@@ -20,19 +20,11 @@ import (
 	"skep/host/internal/wasmbin"
 )
 
-// newEngine is an engine with a folder of its own, or dir. Its compiler is the test binary, which does not sleep for a
-// second before it exits when it was built with the race detector, or another program.
+// newEngine is an engine with a folder of its own, or dir. Its compiler is the test binary, or another program.
 func newEngine(t *testing.T, dir string, compiler ...string) *Engine {
 	t.Helper()
 	if dir == "" {
 		dir = filepath.Join(t.TempDir(), "cache")
-	}
-	if compiler == nil {
-		self, err := os.Executable()
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiler = []string{"env", "GORACE=atexit_sleep_ms=0", self}
 	}
 	e, err := NewEngine(Config{CacheDir: dir, Compiler: compiler, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

@@ -70,7 +70,8 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	defer cancel()
 	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
 	cmd.Dir = dir
-	cmd.Env = []string{childVariable + "=" + c.limits.String(), "TMPDIR=" + dir, "GOTRACEBACK=single"}
+	cmd.Env = []string{childVariable + "=" + c.limits.String(), "TMPDIR=" + dir, "GOTRACEBACK=single",
+		"GORACE=atexit_sleep_ms=0"} // a program with the race detector would wait for a second before it ends
 	cmd.Stdin = bytes.NewReader(module)
 	var said, complained head
 	cmd.Stdout, cmd.Stderr = &said, &complained

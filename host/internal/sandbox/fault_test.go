@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"skep/host/internal/service"
 )
@@ -12,7 +11,7 @@ import (
 // TestFaultStacks shows that whatever ends a guest in the middle of its work says where that was, by the names of its
 // functions. What is wrong with an answer has no place in the code.
 func TestFaultStacks(t *testing.T) {
-	s := mustLoad(t, func(spec *Spec) { spec.Limits.Timeout = 2 * time.Second })
+	s := mustLoad(t, nil)
 	fuel := mustLoad(t, func(spec *Spec) { spec.Limits.Fuel = 50_000_000 })
 	for _, tc := range []struct {
 		sandbox *Sandbox
@@ -30,6 +29,7 @@ func TestFaultStacks(t *testing.T) {
 		{s, "exit", service.ErrGuestExit, "main.call"},
 		{s, "outside", service.ErrGuestProtocol, ""},
 	} {
+		hurry(tc.sandbox, tc.want)
 		_, err := ask(t, tc.sandbox, tc.request)
 		if !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.request, err, tc.want)

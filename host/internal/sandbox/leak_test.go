@@ -279,7 +279,7 @@ func TestLeakAtRandom(t *testing.T) {
 			all.Go(func() {
 				random := rand.New(rand.NewPCG(worker, 1))
 				n, m := 0, 0
-				for time.Now().Before(until) {
+				for n < 50 || time.Now().Before(until) {
 					giveIn(t, ctx, s, randomOrders(random)...)
 					if n++; n%20 == 0 {
 						m++

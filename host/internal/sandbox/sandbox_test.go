@@ -56,10 +56,7 @@ func TestIsolationInstance(t *testing.T) {
 // TestFaults shows what each bad thing that a guest does comes to, and that the next call knows nothing of it.
 func TestFaults(t *testing.T) {
 	for _, isolation := range []manifest.Isolation{manifest.IsolationRequest, manifest.IsolationInstance} {
-		s := mustLoad(t, func(spec *Spec) {
-			spec.Isolation = isolation
-			spec.Limits.Timeout = 5 * short
-		})
+		s := mustLoad(t, func(spec *Spec) { spec.Isolation = isolation })
 		for _, tc := range []struct {
 			request string
 			want    error
@@ -77,10 +74,12 @@ func TestFaults(t *testing.T) {
 			{"log outside", service.ErrGuestTrap, "log"},
 		} {
 			t.Run(fmt.Sprintf("%s/%.12s", isolation, tc.request), func(t *testing.T) {
+				hurry(s, tc.want)
 				got, err := ask(t, s, tc.request)
 				if !errors.Is(err, tc.want) {
 					t.Fatalf("%q, %v; want %v", got, err, tc.want)
 				}
+				hurry(s, nil)
 				mustAsk(t, s, "count", "1")
 			})
 		}
@@ -132,7 +131,7 @@ func TestInit(t *testing.T) {
 	}
 	_, err := load(t, func(spec *Spec) {
 		spec.Init = []byte("loop")
-		spec.Limits.Init = short
+		spec.Limits.Init = 10 * short // the start of the guest is a part of it
 	})
 	if !errors.Is(err, service.ErrGuestTimeout) || !strings.HasPrefix(err.Error(), "init: ") {
 		t.Errorf("endless init: %v", err)

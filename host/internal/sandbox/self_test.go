@@ -71,7 +71,7 @@ func TestSelfCall(t *testing.T) {
 // TestSelfCallOfAFault shows that a callee's fault is the callee's.
 func TestSelfCallOfAFault(t *testing.T) {
 	s := mustLoad(t, func(spec *Spec) { spec.Limits.Timeout = time.Minute })
-	callee := mustLoad(t, func(spec *Spec) { spec.Limits.Timeout = short })
+	callee := mustLoad(t, nil)
 	for request, want := range map[string]error{
 		"self:trap":    service.ErrGuestTrap,
 		"self:exit":    service.ErrGuestExit,
@@ -81,10 +81,12 @@ func TestSelfCallOfAFault(t *testing.T) {
 		"self:loop":    service.ErrGuestTimeout,
 		"self:sleep":   service.ErrGuestTimeout,
 	} {
+		hurry(callee, want)
 		got, _, err := asking(t, s, callee, request)
 		if err != nil || !strings.HasPrefix(got, "500 "+want.Error()) {
 			t.Errorf("%s: %q, %v; want %v", request, got, err, want)
 		}
+		hurry(callee, nil)
 		mustAsk(t, callee, "count", "1")
 		mustAsk(t, s, "count", "1")
 	}

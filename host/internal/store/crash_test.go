@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -55,12 +56,12 @@ func deploy(root string) {
 		if err != nil {
 			panic(err)
 		}
-		if _, err = s.Import("docs", name, p, true); err == nil {
+		if _, err = s.Import("docs", name, p, true); err == nil || errors.Is(err, ErrExists) { // by who was killed then
 			if err = s.SwitchTo("docs", name); err == nil {
 				err = s.Activated("docs", name)
 			}
 		}
-		if err != nil && !strings.Contains(err.Error(), ErrExists.Error()) {
+		if err != nil {
 			panic(err)
 		}
 		if n%3 == 0 {

@@ -48,15 +48,15 @@ func watch(t *testing.T, s *Store, events bool, rescan time.Duration) *watching 
 	return seen
 }
 
-// until waits for a state of the folder.
-func (w *watching) until(t *testing.T, what string, ok func(Found) bool) {
+// until waits for a state of the folder, and gives it.
+func (w *watching) until(t *testing.T, what string, ok func(Found) bool) Found {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		w.mu.Lock()
 		last := w.last
 		w.mu.Unlock()
 		if ok(last) {
-			return
+			return last
 		}
 		if time.Now().After(end) {
 			t.Fatalf("%s is not seen: %+v", what, last)
@@ -86,8 +86,9 @@ func TestWatch(t *testing.T) {
 				return newest(f).ID == "v1" && newest(f).Settled
 			})
 			writeFile(t, root, "docs/generations/v2/a.wasm", "two")
-			w.until(t, "a folder that appears", func(f Found) bool { return newest(f).ID == "v2" && newest(f).Settled })
-			before := newest(w.last).Fingerprint
+			before := newest(w.until(t, "a folder that appears", func(f Found) bool {
+				return newest(f).ID == "v2" && newest(f).Settled
+			})).Fingerprint
 			writeFile(t, root, "docs/generations/v2/resources/a/m.bin", "data")
 			writeFile(t, root, "docs/generations/v2/a.wasm", "two, longer")
 			w.until(t, "a change in place", func(f Found) bool {
@@ -132,7 +133,7 @@ func TestSlowCopy(t *testing.T) {
 	if len(settled) != 1 {
 		t.Errorf("%d states counted as settled while the file grew, want the first alone", len(settled))
 	}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		if found, all := w.look(false); all && newest(found).Settled {
 			break
 		}
