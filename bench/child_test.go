@@ -22,6 +22,7 @@ import (
 const (
 	envServer = "SKEP_BENCH_SERVER" // serverNative or serverHost
 	envRoot   = "SKEP_BENCH_ROOT"   // of a host, its folder of services
+	envCache  = "SKEP_BENCH_CACHE"  // of a host, its folder of compiled modules; none: the user's
 
 	serverNative = "native"
 	serverHost   = "host"
@@ -126,7 +127,7 @@ func startHost(root string) (*host.Host, error) {
 	level := new(slog.LevelVar)
 	level.Set(slog.LevelWarn)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	h, err := host.New(host.Config{Root: root, KeepGenerations: 3, Log: log})
+	h, err := host.New(host.Config{Root: root, CacheDir: os.Getenv(envCache), KeepGenerations: 3, Log: log})
 	if err != nil {
 		return nil, err
 	}

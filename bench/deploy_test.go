@@ -18,10 +18,14 @@ import (
 	"skep/host/hosttest"
 )
 
-var deployments = flag.Int("deploy.count", 5, "how many generations BenchmarkDeploy deploys")
+var (
+	deployments = flag.Int("deploy.count", 5, "BenchmarkDeploy: how many generations it deploys")
+	deployRate  = flag.Float64("deploy.rate", 0, "BenchmarkDeploy: requests a second; 0 is half of what the host can bear")
+)
 
 const (
 	deployPace = 100 * time.Millisecond // between two deployments
+	askPace    = 2 * time.Millisecond   // between two looks which generation answers
 	pathShop   = "/public/api/v1/shop/hello/run"
 )
 
@@ -31,16 +35,13 @@ func BenchmarkDeploy(b *testing.B) {
 	for b.Loop() {
 		root := b.TempDir()
 		deploy(b, root, 0)
-		s := startServer(b, "host", serverHost, root)
+		s := startServer(b, "host", serverHost, root, envCache+"="+b.TempDir()) // no module has been compiled before
 		q := query{path: pathShop, body: "{}", want: `{"response":"g`}
-		if _, err := turn(s, q, turnLength); err != nil {
-			b.Fatal(err)
-		}
-		peak, err := turn(s, q, turnLength)
+		rate, err := s.halfLoad(q)
 		if err != nil {
 			b.Fatal(err)
 		}
-		rate, length := peak.perSecond/2, time.Duration(*deployments)*deployPace
+		length := time.Duration(*deployments) * deployPace
 		quiet, err := paced(s, q, rate, max(length, turnLength))
 		if err != nil {
 			b.Fatal(err)
@@ -68,6 +69,18 @@ func BenchmarkDeploy(b *testing.B) {
 		b.ReportMetric(float64(percentile(first, 50).Milliseconds()), "first-answer-ms")
 		b.ReportMetric(float64(s.resident(b)-before)/(1<<20), "grown-MB")
 	}
+}
+
+// halfLoad is how many requests a second are half of what the server can bear, or what the command line says.
+func (s *server) halfLoad(q query) (float64, error) {
+	if *deployRate > 0 {
+		return *deployRate, nil
+	}
+	if _, err := turn(s, q, turnLength); err != nil {
+		return 0, err
+	}
+	peak, err := turn(s, q, turnLength)
+	return peak.perSecond / 2, err
 }
 
 // deploy makes generation n of shop, whose endpoint answers with its name: as a whole, by a rename.
@@ -100,7 +113,7 @@ func deployAll(b *testing.B, s *server, root string, q query) (first []time.Dura
 		time.Sleep(time.Until(start.Add(time.Duration(n-1) * deployPace)))
 		deploy(b, root, n)
 		renamed := time.Now()
-		for answered := 0; answered < n; {
+		for answered := 0; answered < n; time.Sleep(askPace) { // asking without a pause would be a load of its own
 			if time.Since(renamed) > time.Minute {
 				b.Errorf("generation g%d does not serve", n)
 				return first

@@ -22,15 +22,15 @@ type server struct {
 	reply *bufio.Reader  // the child's stdout
 }
 
-// startServer starts a child and returns when it listens. root is the folder that a host serves.
-func startServer(b *testing.B, name, kind, root string) *server {
+// startServer starts a child and returns when it listens. root is the folder that a host serves; more are variables.
+func startServer(b *testing.B, name, kind, root string, more ...string) *server {
 	b.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		b.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), envServer+"="+kind, envRoot+"="+root)
+	cmd.Env = append(append(os.Environ(), envServer+"="+kind, envRoot+"="+root), more...)
 	cmd.Stderr = os.Stderr
 	s := &server{name: name}
 	if s.ask, err = cmd.StdinPipe(); err != nil {

@@ -108,9 +108,12 @@ func (v *victims) start(cmd *exec.Cmd) error {
 }
 
 // group makes a command end with this process, and with all that it starts. The thread that starts it must live until
-// it has ended.
-func group(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+// it has ended. Once it was started, the function waits for its end as far as that is possible without a thread, so that
+// the command's own Wait, which blocks one, has little left to wait for: the runtime finds out late that a thread blocks,
+// and meanwhile a processor serves no requests.
+func group(cmd *exec.Cmd) (wait func()) {
+	pidfd := -1
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, PidFD: &pidfd}
 	cmd.Cancel = func() error {
 		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		if errors.Is(err, syscall.ESRCH) {
@@ -118,6 +121,25 @@ func group(cmd *exec.Cmd) {
 		}
 		return err
 	}
+	return func() { waitReadable(pidfd) }
+}
+
+// waitReadable waits until a descriptor, which it closes, is ready to be read, as that of a process is when it has ended.
+// Where that cannot be waited for, it returns at once.
+func waitReadable(fd int) {
+	if fd < 0 || unix.SetNonblock(fd, true) != nil {
+		return
+	}
+	file := os.NewFile(uintptr(fd), "process")
+	defer file.Close()
+	conn, err := file.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = conn.Read(func(fd uintptr) bool { // an error says that it cannot be waited for
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		return n > 0 || err != nil && err != unix.EINTR
+	})
 }
 
 // ended says how a process ended that did not exit by itself.

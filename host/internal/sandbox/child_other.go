@@ -12,7 +12,7 @@ func (childLimits) apply() error { return nil }
 
 func thisProgram() (string, error) { return os.Executable() }
 
-func group(*exec.Cmd) {}
+func group(*exec.Cmd) (wait func()) { return func() {} }
 
 // victims does nothing here.
 type victims struct{}

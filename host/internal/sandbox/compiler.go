@@ -76,7 +76,7 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	var said, complained head
 	cmd.Stdout, cmd.Stderr = &said, &complained
 	cmd.WaitDelay = time.Second // for pipes that a process of its own making keeps open
-	group(cmd)
+	awaitEnd := group(cmd)
 
 	runtime.LockOSThread() // the child dies with the thread that started it
 	defer runtime.UnlockOSThread()
@@ -84,6 +84,7 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	if err := c.victims.start(cmd); err != nil {
 		return fmt.Errorf("the program that compiles modules: %w", err)
 	}
+	awaitEnd()
 	err := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
