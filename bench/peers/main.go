@@ -56,7 +56,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.connections, "connections", 32, "connections that are open, each with one request under way")
 	flags.IntVar(&o.port, "port", 13200, "port of the first server; the others take those that follow")
 	flags.DurationVar(&o.budget, "for", 0, "start no turn after this time, and print what there is (default no end)")
-	flags.BoolVar(&o.resume, "resume", false, "go on where the run before has ended")
+	flags.BoolVar(&o.resume, "resume", false, "go on where the run before has ended, with its guests")
 	flags.BoolVar(&o.latency, "latency", true, "measure latency at fixed rates, too")
 	flags.BoolVar(&o.check, "check", false, "compare the answers of the peers with the native ones, without load")
 	if err := flags.Parse(args); err != nil {
@@ -93,16 +93,20 @@ func bench(ctx context.Context, args []string) error {
 	if err := r.take(); err != nil {
 		return err
 	}
-	if err := buildGuests(ctx, r.peers); err != nil {
-		return err
+	if !o.check {
+		if r.turns, err = readTurns(o.resume); err != nil {
+			return err
+		}
+	}
+	if len(r.turns) == 0 {
+		if err := buildGuests(ctx, r.peers); err != nil {
+			return err
+		}
 	}
 	if o.check {
 		return r.compareAll()
 	}
 	if err := have(ctx, "wrk"); err != nil {
-		return err
-	}
-	if r.turns, err = readTurns(o.resume); err != nil {
 		return err
 	}
 	err = r.all()

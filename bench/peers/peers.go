@@ -23,7 +23,7 @@ var some = []string{"hello", "classify"}
 // peers is everything that is measured. The native one comes first, as the others' answers are compared with its own.
 var peers = []peer{
 	{name: native, about: "fasthttp, handlers in Go", command: own},
-	{name: "net/http", about: "net/http, the same handlers", command: own},
+	{name: "net/http", about: "net/http, the same handlers", scenarios: some, command: own},
 	{name: "skep-go", about: "skep, Go guest", command: skep},
 	{name: "skep-go-instance", about: "skep, Go guest, isolation instance", command: skep},
 	{name: "skep-c", about: "skep, C guest", needs: []string{"clang"}, command: skep},

@@ -14,7 +14,7 @@ import (
 )
 
 // paced are the peers whose latency is measured, in scenario hello.
-var paced = []string{native, "skep-go", "skep-c", "wazero-reused", "wasmtime-pooling", "workerd", "uvicorn"}
+var paced = []string{native, "skep-go", "skep-c", "wasmtime-pooling", "uvicorn"}
 
 // shares of their peak that they are given meanwhile.
 var shares = []float64{0.5, 0.9}
