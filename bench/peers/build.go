@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,19 +20,11 @@ func modulesDir(guest string) string { return filepath.Join(buildDir, "modules",
 
 // buildGuests compiles the guests of the peers that take part, and lays out the folders that hosts serve.
 func buildGuests(ctx context.Context, taking []peer) error {
+	build := map[string]func(context.Context) error{"go": buildGo, "c": buildC, "as": buildAssemblyScript}
 	built := make(map[string]bool)
 	for _, p := range taking {
-		guest := ""
-		switch {
-		case p.isHost():
-			guest = p.guest()
-		case strings.HasSuffix(p.name, "-go"):
-			guest = "go"
-		case len(p.needs) > 0 && p.needs[0] == "clang":
-			guest = "c"
-		}
-		if guest != "" && !built[guest] {
-			if err := map[string]func(context.Context) error{"go": buildGo, "c": buildC}[guest](ctx); err != nil {
+		if guest := p.guest(); guest != "" && !built[guest] {
+			if err := build[guest](ctx); err != nil {
 				return err
 			}
 			built[guest] = true
@@ -45,14 +38,12 @@ func buildGuests(ctx context.Context, taking []peer) error {
 	return nil
 }
 
-// endpoints are those of all scenarios.
-func endpoints() (names []string) {
-	seen := make(map[string]bool)
+// endpoints are those of all scenarios that a peer does.
+func (p peer) endpoints() (names []string) {
 	for _, s := range scenarios {
-		if !seen[s.endpoint] {
+		if p.does(s.name) && !slices.Contains(names, s.endpoint) {
 			names = append(names, s.endpoint)
 		}
-		seen[s.endpoint] = true
 	}
 	return names
 }
@@ -63,7 +54,7 @@ func buildGo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range endpoints() {
+	for _, e := range (peer{}).endpoints() {
 		from := filepath.Join(into, public, "generations", generation, e+".wasm")
 		if err := copyFile(from, filepath.Join(modulesDir("go"), e+".wasm")); err != nil {
 			return err
@@ -83,7 +74,7 @@ func buildC(ctx context.Context) error {
 		return err
 	}
 	source := filepath.Join(sourceDir, "guests", "c")
-	for _, e := range endpoints() {
+	for _, e := range (peer{}).endpoints() {
 		if err := clang(ctx, "c", e, filepath.Join(source, e+".c"), "-DPICTURE="+strconv.Quote(file),
 			"-DPICTURE_SIZE="+strconv.Itoa(len(body))); err != nil {
 			return err
@@ -107,9 +98,25 @@ func clang(ctx context.Context, guest, endpoint, source string, define ...string
 		"-Wl,--no-entry", "-Wl,--strip-all", "-o", out, source)...)
 }
 
-// layOut makes the folder of services that a host serves: every endpoint in a public service, and text in one with keys.
+func buildAssemblyScript(ctx context.Context) error {
+	for _, e := range []string{"text", "classify"} {
+		out := filepath.Join(modulesDir("as"), e+".wasm")
+		if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+			return err
+		}
+		err := command(ctx, filepath.Join(buildDir, "npm", "node_modules", ".bin", "asc"),
+			filepath.Join(sourceDir, "guests", "assemblyscript", e+".ts"), "-O3", "--runtime", "stub", "--use", "abort=",
+			"-o", out)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// layOut makes the folder of services that a host serves: its endpoints in a public service, and text in one with keys.
 func layOut(p peer) error {
-	for _, e := range endpoints() {
+	for _, e := range p.endpoints() {
 		manifest, err := os.ReadFile(filepath.Join(sourceDir, "guests", "go", public, e, "endpoint.toml"))
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,6 +29,8 @@ var peers = []peer{
 	{name: "skep-go-instance", about: "skep, Go guest, isolation instance", command: skep},
 	{name: "skep-c", about: "skep, C guest", needs: []string{"clang"}, command: skep},
 	{name: "skep-c-instance", about: "skep, C guest, isolation instance", needs: []string{"clang"}, command: skep},
+	{name: "skep-as", about: "skep, AssemblyScript guest", needs: []string{"asc"},
+		scenarios: []string{"hello", "classify", "classify-100", "key"}, command: skep},
 	{name: "wazero-fresh", about: "wazero, C guest, fresh", needs: []string{"clang"}, scenarios: some, command: own},
 	{name: "wazero-fresh-go", about: "wazero, Go guest, fresh", scenarios: some, command: own},
 	{name: "wazero-reused", about: "wazero, C guest, reused, stoppable", needs: []string{"clang"}, scenarios: some,
@@ -88,18 +91,23 @@ func (p peer) isolation() string {
 	return "request"
 }
 
-// guest is the language of the guests of a peer that is a host: "go" or "c".
-func (p peer) guest() string { return strings.Split(p.name, "-")[1] }
+// guest is the language of the guests of a peer: "go", "c" or "as", empty where there are none.
+func (p peer) guest() string {
+	switch {
+	case strings.HasPrefix(p.name, "skep-"):
+		return strings.Split(p.name, "-")[1]
+	case strings.HasSuffix(p.name, "-go"):
+		return "go"
+	case slices.Contains(p.needs, "clang"):
+		return "c"
+	}
+	return ""
+}
 
 // isHost says whether a peer is this project's host.
 func (p peer) isHost() bool { return strings.HasPrefix(p.name, "skep-") }
 
 // does says whether a peer takes part in a scenario.
 func (p peer) does(scenario string) bool {
-	for _, s := range p.scenarios {
-		if s == scenario {
-			return true
-		}
-	}
-	return len(p.scenarios) == 0
+	return len(p.scenarios) == 0 || slices.Contains(p.scenarios, scenario)
 }

@@ -24,6 +24,9 @@ type tool struct {
 	files   []string // that are there when it is installed; a name without a slash is looked for in PATH
 }
 
+const npm = "mkdir -p build/peers/npm && cp bench/peers/npm/package*.json build/peers/npm" +
+	" && npm ci --prefix build/peers/npm --ignore-scripts --no-audit --no-fund"
+
 var tools = []tool{
 	{name: "wrk", client: "apt-get", root: true, command: "apt-get install -y --no-install-recommends wrk",
 		files: []string{"wrk"}},
@@ -31,9 +34,8 @@ var tools = []tool{
 		files: []string{"clang-19", "wasm-ld-19"}},
 	{name: "oha", client: "cargo", command: "cargo install oha --version 1.16.0 --locked --root build/peers/oha",
 		files: []string{"build/peers/oha/bin/oha"}},
-	{name: "workerd", client: "npm", command: "mkdir -p build/peers/npm && cp bench/peers/workerd/package*.json build/peers/npm" +
-		" && npm ci --prefix build/peers/npm --ignore-scripts --no-audit --no-fund",
-		files: []string{"build/peers/npm/node_modules/.bin/workerd"}},
+	{name: "asc", client: "npm", command: npm, files: []string{"build/peers/npm/node_modules/.bin/asc"}},
+	{name: "workerd", client: "npm", command: npm, files: []string{"build/peers/npm/node_modules/.bin/workerd"}},
 	{name: "python", client: "python3", command: "python3 -m venv build/peers/venv" +
 		" && build/peers/venv/bin/pip install --quiet --require-hashes -r bench/peers/python/requirements.txt",
 		files: []string{"build/peers/venv/bin/uvicorn", "build/peers/venv/bin/gunicorn"}},
