@@ -58,8 +58,8 @@ func ask(port int, s scenario) (reply, error) {
 	return r, nil
 }
 
-// compare says how an answer differs from the native one. Hosts and handlers in Go must send the same headers too; others
-// have some of their own.
+// compare says how an answer differs from the native one. Hosts must send the same headers, too; others may have some
+// of their own beside them.
 func compare(p peer, got, want reply) error {
 	switch {
 	case got.body != want.body:

@@ -21,8 +21,8 @@ type guest interface {
 // opener makes a guest of a module's bytes.
 type opener func(module []byte) (guest, error)
 
-// guestHandlers do hello and classify by guests: the modules of the host in another engine, behind the same HTTP server.
-// Around them they do what the native handlers do.
+// guestHandlers do hello and classify by guests: the modules of the host in another engine, behind the same HTTP
+// server. Around them they do what the native handlers do.
 func guestHandlers(name string, open opener) (map[string]handler, error) {
 	handlers := make(map[string]handler)
 	for _, s := range scenarios[:len(some)] {

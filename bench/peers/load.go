@@ -11,18 +11,6 @@ import (
 	"time"
 )
 
-// turn is one peer under load for some seconds.
-type turn struct {
-	Scenario string
-	Peer     string
-	Round    int
-	Share    float64 `json:",omitempty"` // of its peak that the peer was given; 0: as much as it could take
-
-	PerSecond float64
-	CPU       float64    // of the server, µs a request
-	Latency   [4]float64 // percentiles 50, 90, 99 and 99.9, µs
-}
-
 // measure puts a server under a load and sees what CPU time that costs.
 func (s *server) measure(load func() (requests float64, t turn, err error)) (turn, error) {
 	before, err := s.cpuTime()
@@ -66,7 +54,8 @@ func wrk(s scenario, port, connections int, length time.Duration) (requests floa
 // lua is a scenario for wrk, which makes the text of the request once.
 func lua(s scenario) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "wrk.method = \"POST\"\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.body = [==[%s]==]\n", s.body)
+	fmt.Fprintf(&b, "wrk.method = \"POST\"\nwrk.body = [==[%s]==]\n", s.body)
+	b.WriteString("wrk.headers[\"Content-Type\"] = \"application/json\"\n")
 	for _, h := range s.headers {
 		fmt.Fprintf(&b, "wrk.headers[%q] = %q\n", h.name, h.value)
 	}

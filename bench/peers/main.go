@@ -1,5 +1,5 @@
-// Command peers puts the host, native handlers and other servers under the same load, and prints the figures as Markdown.
-// It runs in the project's folder; make bench-peers starts it.
+// Command peers puts the host, native handlers and other servers under the same load, and prints the figures as
+// Markdown. It runs in the project's folder; make bench-peers starts it.
 package main
 
 import (

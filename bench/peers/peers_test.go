@@ -48,7 +48,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// The native handler decodes the document and encodes it again, which must give the same bytes as a guest that copies it.
+// The native handler decodes the document and encodes it again: the same bytes as those of a guest that copies it.
 func TestDocument(t *testing.T) {
 	if len(document) != 600 {
 		t.Errorf("%d bytes, want 600", len(document))

@@ -42,8 +42,8 @@ func report(r *runner) string {
 	if err := r.absent["latency"]; err != nil {
 		fmt.Fprintf(&b, "\nNo latency: %v\n", err)
 	}
-	fmt.Fprintf(&b, "\nmedians over the rounds, ratios within a round; rounds: %d of %v, connections: %d\n", r.rounds, r.length,
-		r.connections)
+	fmt.Fprintf(&b, "\nmedians over the rounds, ratios within a round; rounds: %d of %v, connections: %d\n",
+		r.rounds, r.length, r.connections)
 	return b.String()
 }
 
@@ -123,10 +123,10 @@ func machine() string {
 			}
 		}
 	}
-	for _, version := range [][]string{{"clang-19", "--version"}, {buildDir + "/npm/node_modules/.bin/workerd", "--version"},
-		{buildDir + "/venv/bin/python", "--version"}, {buildDir + "/venv/bin/gunicorn", "--version"},
-		{buildDir + "/venv/bin/uvicorn", "--version"}, {"wrk", "-v"}, {buildDir + "/oha/bin/oha", "--version"}} {
-		if text := said(version[0], version[1:]...); text != "" {
+	for _, program := range []string{"clang-19", buildDir + "/npm/node_modules/.bin/asc",
+		buildDir + "/npm/node_modules/.bin/workerd", buildDir + "/venv/bin/python", buildDir + "/venv/bin/gunicorn",
+		buildDir + "/venv/bin/uvicorn", "wrk", buildDir + "/oha/bin/oha"} {
+		if text := said(program, "--version"); text != "" {
 			parts = append(parts, text)
 		}
 	}

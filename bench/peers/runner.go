@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -217,52 +214,4 @@ func (r *runner) stop() {
 	for _, s := range r.servers {
 		s.stop()
 	}
-}
-
-// peak is the median of what a peer has answered in a second.
-func (r *runner) peak(scenario, peer string) float64 {
-	var all []float64
-	for _, t := range r.turns {
-		if t.Scenario == scenario && t.Peer == peer && t.Share == 0 {
-			all = append(all, t.PerSecond)
-		}
-	}
-	return median(all)
-}
-
-func turnsFile() string { return filepath.Join(buildDir, "turns.jsonl") }
-
-// readTurns reads what an earlier run has done, or forgets it.
-func readTurns(resume bool) (turns []turn, err error) {
-	if !resume {
-		err := os.Remove(turnsFile())
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		return nil, err
-	}
-	f, err := os.Open(turnsFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	for d := json.NewDecoder(f); d.More(); {
-		var t turn
-		if err := d.Decode(&t); err != nil {
-			return nil, err
-		}
-		turns = append(turns, t)
-	}
-	return turns, nil
-}
-
-func writeTurn(t turn) error {
-	f, err := os.OpenFile(turnsFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
-	}
-	return errors.Join(json.NewEncoder(f).Encode(t), f.Close())
 }

@@ -24,13 +24,16 @@ type tool struct {
 	files   []string // that are there when it is installed; a name without a slash is looked for in PATH
 }
 
-const npm = "mkdir -p build/peers/npm && cp bench/peers/npm/package*.json build/peers/npm" +
-	" && npm ci --prefix build/peers/npm --ignore-scripts --no-audit --no-fund"
+const (
+	apt = "apt-get update && apt-get install -y --no-install-recommends "
+	npm = "mkdir -p build/peers/npm && cp bench/peers/npm/package*.json build/peers/npm" +
+		" && npm ci --prefix build/peers/npm --ignore-scripts --no-audit --no-fund"
+)
 
 var tools = []tool{
-	{name: "wrk", client: "apt-get", root: true, command: "apt-get install -y --no-install-recommends wrk",
+	{name: "wrk", client: "apt-get", root: true, command: apt + "wrk",
 		files: []string{"wrk"}},
-	{name: "clang", client: "apt-get", root: true, command: "apt-get install -y --no-install-recommends clang-19 lld-19",
+	{name: "clang", client: "apt-get", root: true, command: apt + "clang-19 lld-19",
 		files: []string{"clang-19", "wasm-ld-19"}},
 	{name: "oha", client: "cargo", command: "cargo install oha --version 1.16.0 --locked --root build/peers/oha",
 		files: []string{"build/peers/oha/bin/oha"}},
@@ -39,7 +42,7 @@ var tools = []tool{
 	{name: "python", client: "python3", command: "python3 -m venv build/peers/venv" +
 		" && build/peers/venv/bin/pip install --quiet --require-hashes -r bench/peers/python/requirements.txt",
 		files: []string{"build/peers/venv/bin/uvicorn", "build/peers/venv/bin/gunicorn"}},
-	{name: "cgo", client: "apt-get", command: "apt-get install -y --no-install-recommends gcc libc6-dev"},
+	{name: "cgo", client: "apt-get", command: apt + "gcc libc6-dev"},
 }
 
 // have makes sure that a tool is there, by installing it where that is possible. The error says what to do.

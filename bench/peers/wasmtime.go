@@ -52,7 +52,7 @@ func openWasmtimePooling(module []byte) (guest, error) {
 
 func openWasmtimeReused(module []byte) (guest, error) {
 	w, err := compileWasmtime(module, wasmtime.NewConfig())
-	return &wasmtimeReused{stack[*wasmtimeInstance]{make: func() (*wasmtimeInstance, error) { return w.instantiate() }}}, err
+	return &wasmtimeReused{stack[*wasmtimeInstance]{make: w.instantiate}}, err
 }
 
 func compileWasmtime(module []byte, config *wasmtime.Config) (*wasmtimeFresh, error) {

@@ -7,7 +7,7 @@ import (
 	"image/png"
 )
 
-// Draw gives a PNG of 50 KB, which is noise, which cannot be compressed, from a generator of random numbers that is the same
+// Draw gives a PNG of 50 KB: noise, which cannot be compressed, from a generator of random numbers that is the same
 // everywhere.
 func Draw() []byte {
 	img := image.NewGray(image.Rect(0, 0, 256, 199))

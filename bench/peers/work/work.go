@@ -6,8 +6,8 @@ import "strconv"
 // Greeting is the text of hello.
 const Greeting = "Hello, World!"
 
-// HeadersIn are the names of the headers that a request of scenario headers has, and HeadersOut those of its answer, each
-// with the value of the one at the same place.
+// HeadersIn are the names of the headers that a request of scenario headers has, and HeadersOut those of its answer,
+// each with the value of the one at the same place.
 var (
 	HeadersIn  = numbered("X-In-", 50)
 	HeadersOut = numbered("X-Out-", 20)

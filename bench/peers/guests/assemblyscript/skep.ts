@@ -1,5 +1,5 @@
-// What guests in AssemblyScript need of the ABI (abi/README.md): room for a request, and a reader and a writer of MessagePack
-// that trust the host, as a frame that the host has written breaks no rule.
+// What guests in AssemblyScript need of the ABI (abi/README.md): room for a request, and a reader and a writer of
+// MessagePack that trust the host, as a frame that the host has written breaks no rule.
 
 const size: u32 = 1 << 16;
 const room: usize = memory.data(1 << 16);

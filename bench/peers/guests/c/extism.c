@@ -1,5 +1,5 @@
-// An endpoint as a plug-in of Extism: the frame is the plug-in's input, and the result frame its output. SOURCE is the file
-// of the endpoint.
+// An endpoint as a plug-in of Extism: the frame is the plug-in's input, and the result frame its output. SOURCE is the
+// file of the endpoint.
 #include SOURCE
 
 #define IMPORT(name) __attribute__((import_module("extism:host/env"), import_name(name)))

@@ -1,4 +1,4 @@
-// Endpoint png answers with a picture, which lies in the module as a whole frame. PICTURE is its file, PICTURE_SIZE its size.
+// Endpoint png answers with a picture, which lies in the module as a whole frame. PICTURE is its file.
 #include "skep.h"
 
 static const u8 frame[] = {

@@ -1,5 +1,5 @@
-// What guests in C need of the ABI (abi/README.md): the exports, and a reader and a writer of MessagePack that trust the
-// host, as a frame that the host has written breaks no rule.
+// What guests in C need of the ABI (abi/README.md): the exports, and a reader and a writer of MessagePack that trust
+// the host, as a frame that the host has written breaks no rule.
 
 typedef unsigned char u8;
 typedef unsigned int u32;
