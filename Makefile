@@ -15,7 +15,7 @@ RACE     := $(if $(CC_FOUND),-race $(foreach p,$(COMPILER),-gcflags=$(p)=-race=f
 # What a module is made of: its sources, the SDK and the builder.
 sources := $(shell find abi guest-sdk modules host/internal/guestbuild host/internal/manifest host/internal/wasmbin -type f -not -name "*_test.go" -not -path "*/testdata/*")
 
-.PHONY: help build modules run test test-client race-note check hostile bench fuzz toolchains install clean
+.PHONY: help build modules run test test-client race-note check hostile bench bench-peers check-peers fuzz toolchains install clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,7 @@ check: ## formatting, vet for host and guests, tidy modules, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
+	cd bench/peers && $(GO) vet . && GOOS=wasip1 GOARCH=wasm $(GO) vet ./model ./work ./picture ./guests/...
 	GOOS=wasip1 GOARCH=wasm $(GO) vet ./abi ./guest-sdk/go/skep ./modules/...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
@@ -61,6 +62,18 @@ hostile: ## the hostile guests, against the whole host and with its defences off
 
 bench: ## the figures of bench/README.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -timeout 30m ./...
+
+bench-peers: build/peers/bench ## the same next to other servers, as ARGS="-run hello -peers native,skep-go,workerd -rounds 1"
+	build/peers/bench $(ARGS)
+
+check-peers: build/peers/bench ## whether those servers that need nothing but Go answer alike
+	cd bench/peers && $(GO) test ./...
+	build/peers/bench -check -peers native,net/http,skep-go,skep-go-instance,wazero-fresh-go
+
+build/peers/bench: build FORCE
+	cd bench/peers && $(GO) build -o ../../$@ .
+
+FORCE:
 
 fuzz: ## every fuzz target for FUZZTIME each, as 20s or 1000x
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Folders, from the project's own, in which this program runs.
+var (
+	sourceDir = filepath.Join("bench", "peers")
+	buildDir  = filepath.Join("build", "peers")
+)
+
+// tool is something that is not Go and that peers, guests or the load need.
+type tool struct {
+	name    string
+	client  string   // that installs it
+	root    bool     // installing it takes root
+	command string   // that installs it, for a shell in the project's folder
+	files   []string // that are there when it is installed; a name without a slash is looked for in PATH
+}
+
+const (
+	apt = "apt-get update && apt-get install -y --no-install-recommends "
+	npm = "mkdir -p build/peers/npm && cp bench/peers/npm/package*.json build/peers/npm" +
+		" && npm ci --prefix build/peers/npm --ignore-scripts --no-audit --no-fund"
+)
+
+var tools = []tool{
+	{name: "wrk", client: "apt-get", root: true, command: apt + "wrk",
+		files: []string{"wrk"}},
+	{name: "clang", client: "apt-get", root: true, command: apt + "clang-19 lld-19",
+		files: []string{"clang-19", "wasm-ld-19"}},
+	{name: "oha", client: "cargo", command: "cargo install oha --version 1.16.0 --locked --root build/peers/oha",
+		files: []string{"build/peers/oha/bin/oha"}},
+	{name: "asc", client: "npm", command: npm, files: []string{"build/peers/npm/node_modules/.bin/asc"}},
+	{name: "workerd", client: "npm", command: npm, files: []string{"build/peers/npm/node_modules/.bin/workerd"}},
+	{name: "python", client: "python3", command: "python3 -m venv build/peers/venv" +
+		" && build/peers/venv/bin/pip install --quiet --require-hashes -r bench/peers/python/requirements.txt",
+		files: []string{"build/peers/venv/bin/uvicorn", "build/peers/venv/bin/gunicorn"}},
+	{name: "cgo", client: "apt-get", command: apt + "gcc libc6-dev"},
+}
+
+// have makes sure that a tool is there, by installing it where that is possible. The error says what to do.
+func have(ctx context.Context, name string) error {
+	for _, t := range tools {
+		if t.name != name {
+			continue
+		}
+		if t.there() {
+			return nil
+		}
+		if _, err := exec.LookPath(t.client); err != nil || t.root && os.Geteuid() != 0 || len(t.files) == 0 {
+			return fmt.Errorf("there is no %s; install it by: %s", name, t.command)
+		}
+		fmt.Fprintln(os.Stderr, t.command)
+		cmd := exec.CommandContext(ctx, "sh", "-c", t.command)
+		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+		if err := cmd.Run(); err != nil || !t.there() {
+			return fmt.Errorf("installing %s has failed (%v): %s", name, err, t.command)
+		}
+		return nil
+	}
+	return fmt.Errorf("there is no tool %q", name)
+}
+
+func (t tool) there() bool {
+	if len(t.files) == 0 {
+		return cgo
+	}
+	for _, file := range t.files {
+		if strings.Contains(file, "/") {
+			if _, err := os.Stat(file); err != nil {
+				return false
+			}
+		} else if _, err := exec.LookPath(file); err != nil {
+			return false
+		}
+	}
+	return true
+}
