@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"sync"
@@ -22,6 +23,7 @@ import (
 const (
 	envServer = "SKEP_BENCH_SERVER" // serverNative or serverHost
 	envRoot   = "SKEP_BENCH_ROOT"   // of a host, its folder of services
+	envCache  = "SKEP_BENCH_CACHE"  // of a host, its folder of compiled modules; empty: the user's
 
 	serverNative = "native"
 	serverHost   = "host"
@@ -33,6 +35,7 @@ const (
 	askSpin    = "spin"    // nothing; from now on there are goroutines that do not end, one less than processors
 	askRest    = "rest"    // nothing; these have ended
 	askCollect = "collect" // after a collection of garbage, the longest stop of the world since the last one that was asked for
+	askRelease = "release" // nothing; memory that is not needed has been given back
 )
 
 // runServer is the life of a child: it listens, prints its address, and then answers what it is asked. It ends with stdin,
@@ -75,6 +78,9 @@ func runServer(kind string) error {
 		case askCollect:
 			runtime.GC()
 			answer = seen.longest()
+		case askRelease:
+			runtime.GC() // runs finalizers
+			debug.FreeOSMemory()
 		default:
 			return fmt.Errorf("asked for %q", asked.Text())
 		}
@@ -126,7 +132,7 @@ func startHost(root string) (*host.Host, error) {
 	level := new(slog.LevelVar)
 	level.Set(slog.LevelWarn)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	h, err := host.New(host.Config{Root: root, KeepGenerations: 3, Log: log})
+	h, err := host.New(host.Config{Root: root, CacheDir: os.Getenv(envCache), KeepGenerations: 3, Log: log})
 	if err != nil {
 		return nil, err
 	}
