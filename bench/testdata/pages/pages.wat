@@ -1,5 +1,5 @@
 ;; Works on as many small pages (4 KiB) as the request says, which ends with a text of a letter and seven digits:
-;; h: hold so many, all written to, as a warm-up has it; w: write to so many, each fourth one of those that are held;
+;; h: hold so many, all written to, unless they are held: a warm-up has this call; w: write to so many, each fourth one of those that are held;
 ;; r: read so many, and write to one. The answer is true.
 (module
   (memory (export "memory") 1 1025)
@@ -22,9 +22,11 @@
         (local.set $end (i32.shr_u (i32.add (local.get $stop) (i32.const 65535)) (i32.const 16)))
         (if (i32.gt_u (local.get $end) (memory.size))
           (then (drop (memory.grow (i32.sub (local.get $end) (memory.size))))))
-        (loop $hold
-          (i32.store8 (local.get $at) (i32.const 1))
-          (br_if $hold (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4096))) (local.get $stop))))))
+        (if (i32.eqz (i32.load8_u (i32.sub (local.get $stop) (i32.const 4096))))
+          (then
+            (loop $hold
+              (i32.store8 (local.get $at) (i32.const 1))
+              (br_if $hold (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4096))) (local.get $stop))))))))
     (if (i32.eq (local.get $what) (i32.const 119)) ;; w
       (then
         (local.set $stop (i32.add (local.get $at) (i32.mul (local.get $pages) (i32.const 16384))))
