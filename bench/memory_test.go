@@ -1,9 +1,7 @@
 package bench
 
 import (
-	"fmt"
 	"os"
-	"strings"
 	"testing"
 )
 
@@ -11,51 +9,10 @@ import (
 type memory struct {
 	resident int64 // pages that are mapped more than once count as often (RSS)
 	share    int64 // these count once, and those of other processes in part (PSS)
+	shared   int64 // of that, images of modules that are mapped
 	peak     int64 // the most that was resident since the start, or since forgetPeak
 	code     int64 // compiled modules: anonymous memory with code
-}
-
-// memoryOf reads what the kernel says of a process. It takes long where much is mapped.
-func memoryOf(pid int) (m memory, err error) {
-	rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	if err != nil {
-		return m, err
-	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return m, err
-	}
-	for line := range strings.Lines(string(rollup) + string(status)) {
-		for name, field := range map[string]*int64{"Rss:": &m.resident, "Pss:": &m.share, "VmHWM:": &m.peak} {
-			if value, ok := strings.CutPrefix(line, name); ok {
-				if _, err := fmt.Sscanf(value, "%d kB", field); err != nil {
-					return m, fmt.Errorf("%q: %w", line, err)
-				}
-				*field <<= 10
-			}
-		}
-	}
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		return m, err
-	}
-	for line := range strings.Lines(string(maps)) {
-		fields := strings.Fields(line)
-		var first, last int64
-		if len(fields) != 5 || fields[1] != "r-xp" {
-			continue
-		}
-		if _, err := fmt.Sscanf(fields[0], "%x-%x", &first, &last); err != nil {
-			return m, fmt.Errorf("%q: %w", line, err)
-		}
-		m.code += last - first
-	}
-	return m, nil
-}
-
-// forgetPeak has the kernel take what is resident now for the peak of a process.
-func forgetPeak(pid int) error {
-	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0)
+	images   int64 // images of modules, mapped or not
 }
 
 func TestMemoryOf(t *testing.T) {

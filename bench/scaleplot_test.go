@@ -3,18 +3,12 @@ package bench
 import (
 	"bytes"
 	"encoding/xml"
-	"flag"
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
-	"testing"
 )
-
-var scalePlots = flag.String("scale.plots", "", "TestScalePlots: draw the figures of -scale.into into this folder")
 
 // Sizes of a drawing, in its own units.
 const (
@@ -53,12 +47,12 @@ var panels = []panel{
 	{"requests/s", []curve{{"", func(p point) float64 { return p.PerSecond }}}},
 	{"CPU µs of the server for a request", []curve{{"", func(p point) float64 { return p.CPU }}}},
 	{"latency, ms", []curve{
-		{"one client, p50", func(p point) float64 { return p.Alone / 1e3 }},
+		{"one client", func(p point) float64 { return p.Alone / 1e3 }},
 		{"all, p50", func(p point) float64 { return p.P50 / 1e3 }},
 		{"all, p99", func(p point) float64 { return p.P99 / 1e3 }},
 	}},
 	{"memory of the server, MB", []curve{
-		{"without code", func(p point) float64 { return float64(p.Share-p.Code) / 1e6 }},
+		{"without code", func(p point) float64 { return float64(p.memory()) / 1e6 }},
 		{"most, RSS", func(p point) float64 { return float64(p.Peak) / 1e6 }},
 		{"code", func(p point) float64 { return float64(p.Code) / 1e6 }},
 	}},
@@ -74,13 +68,11 @@ func (a axis) draw(w io.Writer, points []point) {
 		x := left + i*110
 		fmt.Fprintf(w, `<path class="c c%d" d="M%d 18h24"/><text x="%d" y="22">%s</text>`+"\n", i, x, x+30, escape(l.name))
 	}
-	xs := scaleOf(slices.Collect(func(yield func(float64) bool) {
-		for _, v := range a.values {
-			if !yield(float64(v)) {
-				return
-			}
-		}
-	}), true)
+	values := make([]float64, len(a.values))
+	for i, v := range a.values {
+		values[i] = float64(v)
+	}
+	xs := exactScale(values)
 	for i, p := range panels {
 		fmt.Fprintf(w, `<g transform="translate(%d %d)">`+"\n", i%2*panelWidth, title+i/2*panelHeight)
 		a.drawPanel(w, p, points, xs)
@@ -96,14 +88,14 @@ func (a axis) drawPanel(w io.Writer, p panel, points []point, xs scale) {
 			values = append(values, c.of(at))
 		}
 	}
-	ys := scaleOf(values, false)
+	ys := roundScale(values)
 	x := func(v float64) float64 { return left + xs.at(v)*(panelWidth-left-right) }
 	y := func(v float64) float64 { return panelHeight - bottom - ys.at(v)*(panelHeight-top-bottom) }
 	fmt.Fprintf(w, `<text class="b" x="%d" y="16">%s</text>`+"\n", left, escape(p.title))
 	if len(p.curves) > 1 {
 		for i, c := range p.curves {
 			fmt.Fprintf(w, `<path class="c k" stroke-dasharray="%s" d="M%d 30h20"/><text x="%d" y="34">%s</text>`+"\n",
-				dashes[i], left+i*115, left+i*115+25, escape(c.name))
+				dashes[i], left+i*118, left+i*118+25, escape(c.name))
 		}
 	}
 	for _, t := range ys.ticks {
@@ -137,46 +129,54 @@ type scale struct {
 	ticks     []float64
 }
 
-// scaleOf is a scale for values, with marks at all of them or at round numbers.
-func scaleOf(values []float64, all bool) (s scale) {
+// exactScale has a mark at each value.
+func exactScale(values []float64) scale {
+	s := scale{log: true, high: math.Log10(slices.Max(values)), ticks: values}
+	for _, v := range values {
+		if v > 0 {
+			s.low = math.Log10(v) // of the first one
+			break
+		}
+	}
+	if values[0] == 0 {
+		s.low--
+	}
+	return s
+}
+
+// roundScale has marks at round numbers.
+func roundScale(values []float64) (s scale) {
 	least, most := math.Inf(1), 0.0
 	for _, v := range values {
 		if v > 0 {
 			least, most = min(least, v), max(most, v)
 		}
 	}
-	switch {
-	case all:
-		s = scale{log: true, low: math.Log10(least), high: math.Log10(most), ticks: values}
-		if slices.Min(values) == 0 {
-			s.low--
-		}
-	case most > 10*least:
-		s = scale{log: true, low: math.Log10(least), high: math.Log10(most)}
+	if most > 10*least {
+		s = scale{log: true, low: math.Log10(least) - 0.1, high: math.Log10(most) + 0.1}
 		steps := []float64{1}
 		if s.high-s.low < 2.5 {
 			steps = []float64{1, 2, 5}
 		}
-		s.low, s.high = s.low-0.1, s.high+0.1
 		for decade := math.Floor(s.low); decade <= s.high; decade++ {
 			for _, step := range steps {
-				if t := step * math.Pow(10, decade); s.at(t) >= 0 && s.at(t) <= 1 {
-					s.ticks = append(s.ticks, t)
+				if at := math.Log10(step) + decade; at >= s.low && at <= s.high {
+					s.ticks = append(s.ticks, step*math.Pow(10, decade))
 				}
 			}
 		}
-	default:
-		step := math.Pow(10, math.Floor(math.Log10(most)))
-		for _, part := range []float64{5, 2} {
-			if most/step < 10/part {
-				step /= part
-				break
-			}
+		return s
+	}
+	step := math.Pow(10, math.Floor(math.Log10(most)))
+	for _, part := range []float64{5, 2} {
+		if most/step < 10/part {
+			step /= part
+			break
 		}
-		s.high = math.Ceil(most*1.02/step) * step
-		for i := 0.0; i*step <= s.high; i++ {
-			s.ticks = append(s.ticks, i*step)
-		}
+	}
+	s.high = math.Ceil(most*1.02/step) * step
+	for i := 0.0; i*step <= s.high; i++ {
+		s.ticks = append(s.ticks, i*step)
 	}
 	return s
 }
@@ -205,26 +205,4 @@ func escape(text string) string {
 	var b bytes.Buffer
 	_ = xml.EscapeText(&b, []byte(text)) // a buffer takes all
 	return b.String()
-}
-
-// TestScalePlots draws what BenchmarkScale has measured in full, where a flag asks for that.
-func TestScalePlots(t *testing.T) {
-	if *scalePlots == "" {
-		t.Skip("no -scale.plots")
-	}
-	for _, a := range axes {
-		points, err := readPoints(*scaleInto, a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(points) == 0 {
-			t.Errorf("%s has not been measured in full", a.name)
-			continue
-		}
-		var drawn bytes.Buffer
-		a.draw(&drawn, points)
-		if err := os.WriteFile(filepath.Join(*scalePlots, a.name+".svg"), drawn.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 }

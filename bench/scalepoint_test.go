@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -29,7 +30,12 @@ type point struct {
 	Share    int64 `json:"pss_bytes"`      // with all connections open, after a collection of garbage
 	Peak     int64 `json:"peak_rss_bytes"` // under load
 	Code     int64 `json:"code_bytes"`     // part of the others
+	Shared   int64 `json:"pss_shmem_bytes"`
+	Images   int64 `json:"images_bytes"` // of which the one before is what is mapped
 }
+
+// memory is what the server takes without code: images count whole and once.
+func (p *point) memory() int64 { return p.Share - p.Shared + p.Images - p.Code }
 
 // of takes over what the load has shown.
 func (p *point) of(crowd, alone figures) {
@@ -52,6 +58,7 @@ func (p *point) remember(b *testing.B, s *server) {
 		b.Fatal(err)
 	}
 	p.Resident, p.Share, p.Peak, p.Code = m.resident, m.share, loaded.peak, m.code
+	p.Shared, p.Images = m.shared, m.images
 }
 
 func (p *point) report(b *testing.B) {
@@ -65,6 +72,7 @@ func (p *point) report(b *testing.B) {
 	b.ReportMetric(float64(p.Share), "pss-B")
 	b.ReportMetric(float64(p.Peak), "peak-B")
 	b.ReportMetric(float64(p.Code), "code-B")
+	b.ReportMetric(float64(p.Images), "images-B")
 }
 
 // write keeps the point in a file of its own, in place of an earlier one.
@@ -77,6 +85,21 @@ func (p *point) write(dir string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%07d-%s.json", p.Axis, p.Value, p.Line)), append(text, '\n'), 0o644)
+}
+
+// tableOf is the points of an axis as Markdown.
+func tableOf(a axis, points []point) string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "| %s | | requests/s | CPU µs/request | p50 ms | p99 ms | one client, p50 ms | memory MB | code MB | RSS MB | PSS MB | most RSS MB |\n",
+		a.label)
+	t.WriteString("| ---: | --- |" + strings.Repeat(" ---: |", 10) + "\n")
+	mega := func(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/1e6) }
+	for _, p := range points {
+		fmt.Fprintf(&t, "| %s | %s | %.0f | %.1f | %.3g | %.3g | %.3g | %s | %s | %s | %s | %s |\n", number(float64(p.Value)), p.Line,
+			p.PerSecond, p.CPU, p.P50/1e3, p.P99/1e3, p.Alone/1e3, mega(p.memory()), mega(p.Code), mega(p.Resident), mega(p.Share),
+			mega(p.Peak))
+	}
+	return t.String()
 }
 
 // readPoints are the points of an axis that were measured in full.

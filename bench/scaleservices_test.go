@@ -23,7 +23,7 @@ func buildModules(b *testing.B) modules {
 	hosttest.Build(b, filepath.Join("..", "modules", service, "plain"), built, service)
 	for name, file := range map[string]string{
 		"plain": filepath.Join(built, service, "generations", generation, "plain.wasm"),
-		"pages": filepath.Join("testdata", "pages", "pages.wasm"),
+		"pages": pagesFile,
 	} {
 		module, err := os.ReadFile(file)
 		if err != nil {

@@ -1,6 +1,6 @@
-;; Works on as many small pages (4 KiB) as the request says, which ends with a text of a letter and seven digits:
-;; h: hold so many, all written to, unless they are held: a warm-up has this call; w: write to so many, each fourth one of those that are held;
-;; r: read so many, and write to one. The answer is true.
+;; Works on as many small pages (4 KiB) as the request says, which ends with a text of a letter and seven digits.
+;; h: hold so many, all written to, unless they are held already; a warm-up has this call.
+;; w: write to so many, each fourth one of those that are held. r: read so many, and write to one. The answer is true.
 (module
   (memory (export "memory") 1 1025)
   (data (i32.const 16) "\92\01\c3") ;; [1, true]
