@@ -35,16 +35,17 @@ type line struct {
 var axes = []axis{
 	{
 		name: "endpoints", label: "endpoints, ten of each module", values: []int{1, 10, 100, 1000}, clients: usual,
-		lines: []line{{"request", manyEndpoints, sendMany}},
+		lines: []line{{"all", manyEndpoints, sendMany}, {"one", manyEndpoints, sendFirst}},
 	},
 	{
-		name: "connections", label: "connections, a request under way on each", values: []int{1, 10, 100, 1000, 10000}, clients: same,
-		lines: []line{{"request", oneEndpoint("text", ""), sendText}, {"native", nil, sendText}},
+		name: "connections", label: "connections, a request under way on each", values: []int{1, 10, 100, 1000, 10000},
+		clients: same,
+		lines:   []line{{"request", oneEndpoint("text", ""), sendText}, {"native", nil, sendText}},
 	},
 	{
 		name: "body", label: "bytes of the body, which is sent back", values: []int{0, 1e3, 1e4, 1e5, 1e6, 4e6}, clients: usual,
 		lines: []line{
-			{"request", oneEndpoint("plain", "[limits]\nbody = \"5MiB\"\nmemory = \"256MiB\"\ntimeout = \"10s\"\n"), sendBody},
+			{"request", oneEndpoint("plain", bigLimits), sendBody},
 			{"native", nil, sendBody},
 		},
 	},
@@ -67,6 +68,9 @@ var axes = []axis{
 		lines: []line{{"request", oneEndpoint("text", ""), sendText}, {"native", nil, sendText}},
 	},
 }
+
+// bigLimits lets docs/plain echo what is as large as an answer may be.
+const bigLimits = `limits = { body = "5MiB", memory = "256MiB", timeout = "10s" }`
 
 func usual(int) int      { return connections }
 func same(value int) int { return value }
@@ -91,7 +95,8 @@ func BenchmarkScale(b *testing.B) {
 			}
 			for _, value := range values {
 				for _, l := range a.lines {
-					b.Run(fmt.Sprintf("%s=%d/line=%s", a.name, value, l.name), func(b *testing.B) { a.measure(b, built, l, value) })
+					name := fmt.Sprintf("%s=%d/line=%s", a.name, value, l.name)
+					b.Run(name, func(b *testing.B) { a.measure(b, built, l, value) })
 				}
 			}
 		})

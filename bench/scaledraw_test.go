@@ -69,7 +69,7 @@ func TestDraw(t *testing.T) {
 			if start, ok := token.(xml.StartElement); ok {
 				elements[start.Name.Local]++
 				for _, attr := range start.Attr {
-					if strings.Contains(attr.Value, "NaN") || strings.Contains(attr.Value, "Inf") || strings.Contains(attr.Value, "%!") {
+					if strings.ContainsAny(attr.Value, "NI%!") {
 						t.Errorf("%s: <%s %s=%q>", a.name, start.Name.Local, attr.Name.Local, attr.Value)
 					}
 				}
@@ -91,9 +91,11 @@ func TestScales(t *testing.T) {
 	}{
 		{exactScale([]float64{1, 10, 100}), []float64{1, 10, 100}, []float64{0, 0.5, 1}, "1 10 100"},
 		{exactScale([]float64{0, 1e3, 1e5}), []float64{0, 1e3, 1e5}, []float64{0, 1. / 3, 1}, "0 1k 100k"},
-		{roundScale([]float64{3, 7}), []float64{0, 4, 8}, []float64{0, 0.5, 1}, "0 1 2 3 4 5 6 7 8"},
+		{roundScale([]float64{3, 7}), []float64{0, 4, 8}, []float64{0, 0.5, 1}, "0 2 4 6 8"},
 		{roundScale([]float64{8, 21}), []float64{0, 25}, []float64{0, 1}, "0 5 10 15 20 25"},
 		{roundScale([]float64{0.15, 18}), nil, nil, "0.2 0.5 1 2 5 10 20"},
+		{roundScale([]float64{5.5, 5.5}), nil, nil, "0 1 2 3 4 5 6"},
+		{roundScale([]float64{95e3}), nil, nil, "0 20k 40k 60k 80k 100k"},
 		{roundScale([]float64{2, 3e6}), nil, nil, "10 100 1k 10k 100k 1M"},
 	} {
 		var numbers []string

@@ -21,8 +21,10 @@ var dashes = []string{"", "7 4", "2 4"}
 
 // style draws on a ground of its own, as a page may be light or dark whatever the reader's system says.
 const style = `<style>
-text { font: 12px system-ui, sans-serif; fill: #1f2328 } .m { text-anchor: middle } .e { text-anchor: end } .b { font-weight: 600 }
-.ground { fill: #ffffff } .grid { stroke: #d1d9e0; stroke-width: 1 } .c { fill: none; stroke-width: 2 } .k { stroke: #59636e }
+text { font: 12px system-ui, sans-serif; fill: #1f2328 }
+.m { text-anchor: middle } .e { text-anchor: end } .b { font-weight: 600 }
+.ground { fill: #ffffff } .grid { stroke: #d1d9e0; stroke-width: 1 }
+.c { fill: none; stroke-width: 2 } .k { stroke: #59636e }
 .c0 { stroke: #0969da } .c1 { stroke: #bc4c00 } .d0 { fill: #0969da } .d1 { fill: #bc4c00 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .ground { fill: #0d1117 } .grid { stroke: #3d444d } .k { stroke: #9198a1 }
@@ -54,8 +56,16 @@ var panels = []panel{
 	{"memory of the server, MB", []curve{
 		{"without code", func(p point) float64 { return float64(p.memory()) / 1e6 }},
 		{"most, RSS", func(p point) float64 { return float64(p.Peak) / 1e6 }},
-		{"code", func(p point) float64 { return float64(p.Code) / 1e6 }},
+		{"code", visibleCode},
 	}},
+}
+
+// visibleCode is 0 for the code of a guest that is a few instructions: beside it nothing else would be told apart.
+func visibleCode(p point) float64 {
+	if p.Code < 1e6 {
+		return 0
+	}
+	return float64(p.Code) / 1e6
 }
 
 // draw is an SVG of an axis: four panels, two beside each other.
@@ -63,7 +73,8 @@ func (a axis) draw(w io.Writer, points []point) {
 	width, height := 2*panelWidth, title+2*panelHeight
 	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">`+"\n",
 		width, height, width, height)
-	fmt.Fprintf(w, "<title>%s</title>\n%s<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", escape(a.label), style, width, height)
+	fmt.Fprintf(w, "<title>%s</title>\n%s", escape(a.label), style)
+	fmt.Fprintf(w, `<rect class="ground" width="%d" height="%d"/>`+"\n", width, height)
 	for i, l := range a.lines {
 		x := left + i*110
 		fmt.Fprintf(w, `<path class="c c%d" d="M%d 18h24"/><text x="%d" y="22">%s</text>`+"\n", i, x, x+30, escape(l.name))
@@ -155,7 +166,7 @@ func roundScale(values []float64) (s scale) {
 	if most > 10*least {
 		s = scale{log: true, low: math.Log10(least) - 0.1, high: math.Log10(most) + 0.1}
 		steps := []float64{1}
-		if s.high-s.low < 2.5 {
+		if s.high-s.low < 3.2 {
 			steps = []float64{1, 2, 5}
 		}
 		for decade := math.Floor(s.low); decade <= s.high; decade++ {
@@ -167,11 +178,10 @@ func roundScale(values []float64) (s scale) {
 		}
 		return s
 	}
-	step := math.Pow(10, math.Floor(math.Log10(most)))
-	for _, part := range []float64{5, 2} {
-		if most/step < 10/part {
-			step /= part
-			break
+	step := math.Pow(10, math.Floor(math.Log10(most))) / 5
+	for _, wider := range []float64{2.5, 2, 2} { // at most seven marks
+		if most/step > 6 {
+			step *= wider
 		}
 	}
 	s.high = math.Ceil(most*1.02/step) * step

@@ -90,14 +90,14 @@ func (p *point) write(dir string) error {
 // tableOf is the points of an axis as Markdown.
 func tableOf(a axis, points []point) string {
 	var t strings.Builder
-	fmt.Fprintf(&t, "| %s | | requests/s | CPU µs/request | p50 ms | p99 ms | one client, p50 ms | memory MB | code MB | RSS MB | PSS MB | most RSS MB |\n",
-		a.label)
+	fmt.Fprintf(&t, "| %s | | requests/s | CPU µs/request | p50 ms | p99 ms | one client, p50 ms |", a.label)
+	t.WriteString(" memory MB | code MB | RSS MB | PSS MB | most RSS MB |\n")
 	t.WriteString("| ---: | --- |" + strings.Repeat(" ---: |", 10) + "\n")
 	mega := func(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/1e6) }
 	for _, p := range points {
-		fmt.Fprintf(&t, "| %s | %s | %.0f | %.1f | %.3g | %.3g | %.3g | %s | %s | %s | %s | %s |\n", number(float64(p.Value)), p.Line,
-			p.PerSecond, p.CPU, p.P50/1e3, p.P99/1e3, p.Alone/1e3, mega(p.memory()), mega(p.Code), mega(p.Resident), mega(p.Share),
-			mega(p.Peak))
+		fmt.Fprintf(&t, "| %s | %s | %.0f | %.1f | %.3g | %.3g | %.3g | %s | %s | %s | %s | %s |\n",
+			number(float64(p.Value)), p.Line, p.PerSecond, p.CPU, p.P50/1e3, p.P99/1e3, p.Alone/1e3,
+			mega(p.memory()), mega(p.Code), mega(p.Resident), mega(p.Share), mega(p.Peak))
 	}
 	return t.String()
 }

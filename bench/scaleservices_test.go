@@ -65,9 +65,12 @@ func sendMany(endpoints int) (queries []query) {
 	return queries
 }
 
+// sendFirst leaves all endpoints but one alone.
+func sendFirst(int) []query { return sendMany(1) }
+
 func sendText(int) []query { return []query{queries["text"]} }
 
-// sendBody is a body of some length, of which nothing but that of no bytes is shorter than its frame.
+// sendBody is a body of some length: none at all, or a text with what is around it.
 func sendBody(length int) []query {
 	q := query{path: pathPlain, want: `{"response":{},"timing":{`}
 	if length > 0 {
