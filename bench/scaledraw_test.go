@@ -17,12 +17,14 @@ import (
 var scalePlots = flag.String("scale.plots", "", "TestScalePlots: draw the figures of -scale.into into this folder")
 
 // TestScalePlots draws what BenchmarkScale has measured in full, where a flag asks for that, and writes the figures as
-// tables beside them.
+// tables beside the drawings.
 func TestScalePlots(t *testing.T) {
 	if *scalePlots == "" {
 		t.Skip("no -scale.plots")
 	}
 	var tables strings.Builder
+	tables.WriteString("# How skep scales\n\nWritten by `make bench-plots`; [what is measured](../README.md#scale). " +
+		"Memory is all that the server has but\ncode, images whole and once; RSS and PSS are with code.\n")
 	for _, a := range axes {
 		points, err := readPoints(*scaleInto, a)
 		if err != nil {
@@ -37,9 +39,9 @@ func TestScalePlots(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(*scalePlots, a.name+".svg"), drawn.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&tables, "%s\n", tableOf(a, points))
+		fmt.Fprintf(&tables, "\n%s", tableOf(a, points))
 	}
-	if err := os.WriteFile(filepath.Join(*scaleInto, "tables.md"), []byte(tables.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(*scalePlots, "README.md"), []byte(tables.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

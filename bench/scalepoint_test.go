@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // point is what one value of an axis has shown. Times are in microseconds, memory is in bytes.
@@ -19,6 +21,7 @@ type point struct {
 	Clients int    `json:"clients"` // connections
 	Turns   int    `json:"turns"`   // medians of
 	Full    bool   `json:"full"`    // turns were long enough for figures
+	Where   string `json:"where"`   // day, Go and processors
 
 	PerSecond float64 `json:"requests_per_second"`
 	P50       float64 `json:"p50_us"`
@@ -41,6 +44,8 @@ func (p *point) memory() int64 { return p.Share - p.Shared + p.Images - p.Code }
 func (p *point) of(crowd, alone figures) {
 	p.PerSecond, p.P50, p.P99, p.CPU = crowd.perSecond, micros(crowd.p50), micros(crowd.p99), micros(crowd.cpu)
 	p.Alone = micros(alone.p50)
+	p.Where = fmt.Sprintf("%s, %s, %s/%s, %d processors", time.Now().UTC().Format(time.DateOnly), runtime.Version(),
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 }
 
 // remember takes over what memory the server has.
@@ -90,6 +95,7 @@ func (p *point) write(dir string) error {
 // tableOf is the points of an axis as Markdown.
 func tableOf(a axis, points []point) string {
 	var t strings.Builder
+	fmt.Fprintf(&t, "## %s\n\n%s; medians of %d turns.\n\n", a.name, points[0].Where, points[0].Turns)
 	fmt.Fprintf(&t, "| %s | | requests/s | CPU µs/request | p50 ms | p99 ms | one client, p50 ms |", a.label)
 	t.WriteString(" memory MB | code MB | RSS MB | PSS MB | most RSS MB |\n")
 	t.WriteString("| ---: | --- |" + strings.Repeat(" ---: |", 10) + "\n")
