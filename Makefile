@@ -15,7 +15,7 @@ RACE     := $(if $(CC_FOUND),-race $(foreach p,$(COMPILER),-gcflags=$(p)=-race=f
 # What a module is made of: its sources, the SDK and the builder.
 sources := $(shell find abi guest-sdk modules host/internal/guestbuild host/internal/manifest host/internal/wasmbin -type f -not -name "*_test.go" -not -path "*/testdata/*")
 
-.PHONY: help build modules run test test-client race-note check hostile bench bench-peers check-peers fuzz toolchains install clean
+.PHONY: help build modules run test test-client race-note check hostile bench bench-peers bench-plots check-peers fuzz toolchains install clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ build/peers/bench: build FORCE
 	cd bench/peers && $(GO) build -o ../../$@ .
 
 FORCE:
+
+bench-plots: ## how the host scales: some ten minutes, then the drawings of bench/plots
+	$(GO) test -run '^$$' -bench Scale -benchtime 5x -timeout 60m ./bench -scale.full -scale.cache $(CURDIR)/build/scale/cache
+	$(GO) test -count=1 -run TestScalePlots ./bench -scale.plots plots
 
 fuzz: ## every fuzz target for FUZZTIME each, as 20s or 1000x
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \

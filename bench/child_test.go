@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"sync"
@@ -34,6 +35,7 @@ const (
 	askSpin    = "spin"    // nothing; from now on there are goroutines that do not end, one less than processors
 	askRest    = "rest"    // nothing; these have ended
 	askCollect = "collect" // after a collection of garbage, the longest stop of the world since the last one that was asked for
+	askRelease = "release" // nothing; memory that is not needed has been given back
 )
 
 // runServer is the life of a child: it listens, prints its address, and then answers what it is asked. It ends with stdin,
@@ -76,6 +78,9 @@ func runServer(kind string) error {
 		case askCollect:
 			runtime.GC()
 			answer = seen.longest()
+		case askRelease:
+			runtime.GC() // runs finalizers
+			debug.FreeOSMemory()
 		default:
 			return fmt.Errorf("asked for %q", asked.Text())
 		}

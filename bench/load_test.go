@@ -45,6 +45,8 @@ type client struct {
 	conn    net.Conn
 	reader  *bufio.Reader
 	request []byte
+	turns   [][]byte // where there are several requests, which run sends one after the other
+	next    int      // of them
 	want    []byte
 	answer  fasthttp.Response
 	took    []time.Duration // of each request that was answered
@@ -90,6 +92,10 @@ func (c *client) redial() error {
 // run sends one request after the other until the end has come.
 func (c *client) run(end time.Time) error {
 	for start := time.Now(); start.Before(end); {
+		if len(c.turns) > 0 {
+			c.request = c.turns[c.next%len(c.turns)]
+			c.next++
+		}
 		if err := c.exchange(); err != nil {
 			return err
 		}
@@ -100,28 +106,49 @@ func (c *client) run(end time.Time) error {
 	return nil
 }
 
+// connect makes connections to a server and uses each of them once. They are closed by disconnect.
+func connect(s *server, q query, n int) (clients []*client, err error) {
+	for range n {
+		c, err := dial(s.addr, q)
+		if err == nil {
+			clients = append(clients, c)
+			err = c.exchange()
+		}
+		if err != nil {
+			disconnect(clients)
+			return nil, err
+		}
+	}
+	return clients, nil
+}
+
+func disconnect(clients []*client) {
+	for _, c := range clients {
+		_ = c.conn.Close()
+	}
+}
+
 // turn lets all clients send a query to a server for some time. Connections are made, and used once, before that.
 func turn(s *server, q query, length time.Duration) (figures, error) {
-	clients := make([]*client, connections)
-	for i := range clients {
-		c, err := dial(s.addr, q)
-		if err != nil {
-			return figures{}, err
-		}
-		defer func() { _ = c.conn.Close() }() // the last one
-		if err := c.exchange(); err != nil {
-			return figures{}, err
-		}
-		clients[i] = c
+	clients, err := connect(s, q, connections)
+	if err != nil {
+		return figures{}, err
 	}
+	defer disconnect(clients)
+	return load(s, clients, length)
+}
+
+// load lets clients send their requests for some time.
+func load(s *server, clients []*client, length time.Duration) (figures, error) {
 	before, err := s.cpuTime()
 	if err != nil {
 		return figures{}, err
 	}
 	start := time.Now()
-	errs := make([]error, connections)
+	errs := make([]error, len(clients))
 	var all sync.WaitGroup
 	for i, c := range clients {
+		c.took = c.took[:0]
 		all.Go(func() { errs[i] = c.run(start.Add(length)) })
 	}
 	all.Wait()

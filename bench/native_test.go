@@ -76,8 +76,9 @@ type apiContext struct {
 }
 
 func nativePlain(ctx *fasthttp.RequestCtx, start time.Time) {
-	var args map[string]any
-	if err := json.Unmarshal(ctx.Request.Body(), &args); err != nil {
+	args := map[string]any{}
+	if body := ctx.Request.Body(); len(body) == 0 { // no arguments
+	} else if err := json.Unmarshal(body, &args); err != nil {
 		ctx.Error(err.Error(), fasthttp.StatusBadRequest)
 		return
 	}

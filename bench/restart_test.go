@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -13,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +31,7 @@ var (
 // time until all endpoints are ready. Each module is another one for the host, though they do the same.
 func BenchmarkRestart(b *testing.B) {
 	root := b.TempDir()
-	restartServices(b, root)
+	restartServices(b, textModule(b), root, *restartModules, *restartEndpoints)
 	cache := *restartCache
 	if cache == "" {
 		cache = filepath.Join(b.TempDir(), "cache")
@@ -72,8 +69,8 @@ func BenchmarkRestart(b *testing.B) {
 	b.ReportMetric(float64(heap)/endpoints, "heap-B/endpoint")
 }
 
-// restartServices makes the folder that the host finds.
-func restartServices(b *testing.B, root string) {
+// textModule is the module of docs/text.
+func textModule(b *testing.B) []byte {
 	b.Helper()
 	built := b.TempDir()
 	hosttest.Build(b, filepath.Join("..", "modules", service, "text"), built, service)
@@ -81,7 +78,13 @@ func restartServices(b *testing.B, root string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for i := range *restartModules {
+	return module
+}
+
+// restartServices makes a folder with many modules, which do the same, each with many endpoints.
+func restartServices(b *testing.B, module []byte, root string, modules, endpoints int) {
+	b.Helper()
+	for i := range modules {
 		dir := filepath.Join(root, fmt.Sprintf("s%d", i), "generations", generation)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			b.Fatal(err)
@@ -92,7 +95,7 @@ func restartServices(b *testing.B, root string) {
 		if err := os.WriteFile(file, append(module[:len(module):len(module)], section...), 0o644); err != nil {
 			b.Fatal(err)
 		}
-		for j := 1; j < *restartEndpoints; j++ {
+		for j := 1; j < endpoints; j++ {
 			if err := os.Link(file, filepath.Join(dir, fmt.Sprintf("e%d.wasm", j))); err != nil {
 				b.Fatal(err)
 			}
@@ -177,41 +180,19 @@ func residentMemory(b *testing.B) int64 {
 	b.Helper()
 	runtime.GC() // runs finalizers
 	debug.FreeOSMemory()
-	text, err := os.ReadFile("/proc/self/smaps_rollup")
+	m, err := memoryOf(os.Getpid())
 	if err != nil {
 		b.Skip(err)
 	}
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Fields(line)
-		if len(fields) == 3 && fields[0] == "Pss:" {
-			n, err := strconv.ParseInt(fields[1], 10, 64)
-			if err != nil {
-				b.Fatal(err)
-			}
-			return n << 10
-		}
-	}
-	b.Fatal("no Pss")
-	return 0
+	return m.share
 }
 
 // executableMemory is how much anonymous memory holds code, in bytes.
-func executableMemory(b *testing.B) (size int64) {
+func executableMemory(b *testing.B) int64 {
 	b.Helper()
-	text, err := os.ReadFile("/proc/self/maps")
+	m, err := memoryOf(os.Getpid())
 	if err != nil {
 		b.Skip(err)
 	}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		fields := strings.Fields(lines.Text())
-		var first, last int64
-		if len(fields) != 5 || fields[1] != "r-xp" {
-			continue
-		}
-		if _, err := fmt.Sscanf(fields[0], "%x-%x", &first, &last); err != nil {
-			b.Fatal(err)
-		}
-		size += last - first
-	}
-	return size
+	return m.code
 }

@@ -22,15 +22,17 @@ type server struct {
 	reply *bufio.Reader  // the child's stdout
 }
 
-// startServer starts a child and returns when it listens. root is the folder that a host serves; more are variables.
-func startServer(b *testing.B, name, kind, root string, more ...string) *server {
+// startServer starts a child and returns when it listens. root is the folder that a host serves; settings are further
+// variables of its environment.
+func startServer(b *testing.B, name, kind, root string, settings ...string) *server {
 	b.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		b.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(append(os.Environ(), envServer+"="+kind, envRoot+"="+root), more...)
+	cmd.Env = append(os.Environ(), envServer+"="+kind, envRoot+"="+root)
+	cmd.Env = append(cmd.Env, settings...)
 	cmd.Stderr = os.Stderr
 	s := &server{name: name}
 	if s.ask, err = cmd.StdinPipe(); err != nil {
@@ -67,6 +69,9 @@ func (s *server) cpuTime() (time.Duration, error) { return s.question(askCPU) }
 
 // collect has the server collect garbage, and is the longest time that its world was stopped since the last one.
 func (s *server) collect() (time.Duration, error) { return s.question(askCollect) }
+
+// release has the server give back all memory that it does not need.
+func (s *server) release() error { return s.order(askRelease) }
 
 // spin has the server run goroutines that do not end, and rest ends them.
 func (s *server) spin() error { return s.order(askSpin) }
