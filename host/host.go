@@ -95,7 +95,8 @@ func New(config Config) (*Host, error) {
 		return nil, err
 	}
 	engine := sandbox.Config{CacheDir: config.CacheDir, Compiler: config.Compiler, MemoryBudget: config.MemoryBudget,
-		Log: config.Log}
+		SpareProcessor: config.SpareProcessor,
+		Log:            config.Log}
 	if h.engine, err = sandbox.NewEngine(engine); err != nil {
 		_ = h.store.Close()
 		return nil, err

@@ -10,15 +10,10 @@ import (
 	"skep/host/internal/manifest"
 )
 
-// leastProcs is how many threads run Go code at least: one stays for the network and short calls while guests compute.
-const leastProcs = 2
-
 // fitMachine divides the machine between guests and the Go runtime, where neither flags nor Go's own variables do so, and
 // logs what came out. Go takes the number of processors from the control group by itself.
 func fitMachine(config *host.Config) {
-	if runtime.GOMAXPROCS(0) < leastProcs {
-		runtime.GOMAXPROCS(leastProcs)
-	}
+	config.SpareProcessor = true
 	memory := machine.ReadMemory()
 	if config.MemoryBudget == 0 {
 		config.MemoryBudget = memory.Guests()

@@ -17,6 +17,9 @@ type Config struct {
 	Compiler []string
 	// MemoryBudget is how much memory all guests together may take, in bytes. Default: no limit.
 	MemoryBudget int64
+	// SpareProcessor lets Go have two processors while calls run for long, where it has one. It is a setting of the whole
+	// process.
+	SpareProcessor bool
 	// Log takes what operators should know.
 	Log *slog.Logger
 }
@@ -28,6 +31,7 @@ type Engine struct {
 	modules  modules
 	rollback rollback
 	tokens   *tokens
+	spare    spare
 	budget   budget
 	pools    pools
 	files    fileBudget
@@ -49,7 +53,7 @@ func NewEngine(config Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{codes: codes, rollback: how, tokens: newTokens(), budget: budget{limit: config.MemoryBudget},
+	return &Engine{codes: codes, rollback: how, tokens: newTokens(), spare: newSpare(config.SpareProcessor), budget: budget{limit: config.MemoryBudget},
 		files: fileBudget{limit: maxSystemFiles()}}, nil
 }
 
