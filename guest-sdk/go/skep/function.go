@@ -21,7 +21,8 @@ func register(m *module) Registration {
 //   - [RawJSON] is a value that is JSON text already;
 //   - any other value is sent in the envelope: nil, booleans, numbers, strings, slices, arrays, maps with strings as
 //     keys, structs by their json tags, pointers to these, an encoding.TextMarshaler as its text, an [Appender], and
-//     [Args], [Value] and [List] as they came. Bytes, NaN and infinities have no JSON form and are an error.
+//     [Args], [Value] and [List] as they came. Bytes, NaN and infinities have no JSON form and are an error. A pointer to
+//     Args takes no memory, where Args themselves are copied.
 //
 // When the error is not nil the value is ignored.
 func Function(run func(*Call) (any, error)) Registration {

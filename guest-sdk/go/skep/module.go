@@ -162,6 +162,11 @@ func (m *module) serveFunction() error {
 			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)
 			return nil
 		}
+	case *Args:
+		if v != nil && len(v.raw) > 0 {
+			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)
+			return nil
+		}
 	case Value:
 		if len(v.raw) > 0 {
 			m.result = append(abi.AppendValueHead(m.result[:0]), v.raw...)

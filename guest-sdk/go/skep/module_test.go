@@ -355,3 +355,20 @@ func BenchmarkFeatures(b *testing.B) {
 		}
 	}
 }
+
+// Arguments come back as they came, be they returned themselves or by a pointer.
+func TestArgsReturned(t *testing.T) {
+	for name, run := range map[string]func(*Call) (any, error){
+		"value":   func(c *Call) (any, error) { return c.Args, nil },
+		"pointer": func(c *Call) (any, error) { return &c.Args, nil },
+		"zero":    func(c *Call) (any, error) { return new(Args), nil },
+	} {
+		m, want := function(run), numbers(1)
+		if name == "zero" {
+			want = emptyMap
+		}
+		if got := read(t, m.Call(requestFrame(abi.KindFunction, numbers(1)))); !bytes.Equal(got.Value, want) {
+			t.Errorf("%s: got %+v, want % x", name, got, want)
+		}
+	}
+}

@@ -19,8 +19,10 @@ import (
 )
 
 // plainModule builds the endpoint that answers with its arguments: a guest in Go, with the SDK.
-func plainModule(b *testing.B) []byte {
-	return buildGo(b, filepath.Join("..", "..", "..", "modules", "docs", "plain"))
+func plainModule(b *testing.B) []byte { return docsModule(b, "plain") }
+
+func docsModule(b *testing.B, name string) []byte {
+	return buildGo(b, filepath.Join("..", "..", "..", "modules", "docs", name))
 }
 
 func buildGo(b *testing.B, dir string) []byte {
@@ -41,14 +43,17 @@ func readModule(b *testing.B, file string) []byte {
 	return module
 }
 
-// benchGuests answer with the text of a request: a guest in C, one in Go, and one in Go with the SDK.
+// benchGuests answer with the text of a request: a guest in C, one in Go, and one in Go with the SDK. The last one, with
+// the SDK too, answers with a custom response of its own.
 var benchGuests = []struct {
 	name   string
 	module func(*testing.B) []byte
+	answer string // is part of it
 }{
-	{"c", func(b *testing.B) []byte { return readModule(b, filepath.Join("testdata", "echo", "echo.wasm")) }},
-	{"go", func(b *testing.B) []byte { return buildGo(b, filepath.Join("testdata", "echogo")) }},
-	{"sdk", plainModule},
+	{"c", func(b *testing.B) []byte { return readModule(b, filepath.Join("testdata", "echo", "echo.wasm")) }, plainText},
+	{"go", func(b *testing.B) []byte { return buildGo(b, filepath.Join("testdata", "echogo")) }, plainText},
+	{"sdk", plainModule, plainText},
+	{"sdk-custom", func(b *testing.B) []byte { return docsModule(b, "text") }, "Hello, World!"},
 }
 
 var plainText = strings.Repeat("0123456789", 20)
@@ -81,21 +86,21 @@ func BenchmarkCall(b *testing.B) {
 	for _, g := range benchGuests {
 		b.Run("guest="+g.name, func(b *testing.B) {
 			module := g.module(b)
-			b.Run("bare", func(b *testing.B) { benchBare(b, module) })
+			b.Run("bare", func(b *testing.B) { benchBare(b, module, g.answer) })
 			b.Run("metered", func(b *testing.B) {
 				in := loadPlain(b, module, manifest.IsolationInstance).pool.idle[0]
 				in.fuelLeft.Set(math.MaxInt64)
 				in.meter.deadline = time.Now().Add(time.Hour)
 				in.stackLeft.Set(stackBytes)
 				request := plainRequest()
-				repeat(b, func(a *answer) error { return in.exchange(in.call, request, a) })
+				repeat(b, g.answer, func(a *answer) error { return in.exchange(in.call, request, a) })
 			})
 			for _, isolation := range []manifest.Isolation{manifest.IsolationInstance, manifest.IsolationRequest} {
 				b.Run("isolation="+isolation.String(), func(b *testing.B) {
 					s := loadPlain(b, module, isolation)
 					request := plainRequest()
 					var fuel uint64
-					repeat(b, func(a *answer) error {
+					repeat(b, g.answer, func(a *answer) error {
 						usage, err := s.Call(b.Context(), request, a)
 						fuel = usage.Fuel
 						return err
@@ -110,8 +115,8 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// repeat measures a call after 100,000 others.
-func repeat(b *testing.B, call func(*answer) error) {
+// repeat measures a call after 100,000 others, whose answers hold a text.
+func repeat(b *testing.B, want string, call func(*answer) error) {
 	b.Helper()
 	runtime.LockOSThread() // so that its CPU time is the calls'
 	defer runtime.UnlockOSThread()
@@ -124,7 +129,7 @@ func repeat(b *testing.B, call func(*answer) error) {
 	for range 100_000 {
 		once()
 	}
-	if !strings.Contains(a.String(), plainText) {
+	if !strings.Contains(a.String(), want) {
 		b.Fatalf("answer %q", a.String())
 	}
 	b.ReportAllocs()
@@ -137,7 +142,7 @@ func repeat(b *testing.B, call func(*answer) error) {
 }
 
 // benchBare calls a module as it is, by the engine alone.
-func benchBare(b *testing.B, module []byte) {
+func benchBare(b *testing.B, module []byte, want string) {
 	ctx := context.Background()
 	rt := wazero.NewRuntimeWithConfig(ctx, engineConfig(wazero.NewCompilationCache()))
 	defer rt.Close(ctx)
@@ -156,7 +161,7 @@ func benchBare(b *testing.B, module []byte) {
 		call: mod.ExportedFunction(abi.ExportCall)}
 	in.meter.deadline = time.Now().Add(time.Hour)
 	request := plainRequest()
-	repeat(b, func(a *answer) error { return in.exchange(in.call, request, a) })
+	repeat(b, want, func(a *answer) error { return in.exchange(in.call, request, a) })
 }
 
 // BenchmarkParts are what the host does in every call beside the guest's own work.
