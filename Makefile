@@ -6,8 +6,8 @@ BENCHTIME ?= 1s
 
 export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
 
-# The race detector needs a C compiler. It does not look at the compiler of the engine, which is then six times as fast:
-# it works in a process of its own, and each goroutine on functions of its own.
+# The race detector needs a C compiler. It does not look at that of the engine, which is then six times as fast: it works
+# in a process of its own, where each goroutine has functions of its own.
 CC_FOUND := $(firstword $(foreach c,$(CC) gcc clang,$(shell command -v $(c) 2>/dev/null)))
 COMPILER := $(addprefix github.com/tetratelabs/wazero/internal/engine/wazevo/,frontend ssa backend/...)
 RACE     := $(if $(CC_FOUND),-race $(foreach p,$(COMPILER),-gcflags=$(p)=-race=false))
