@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -27,6 +28,12 @@ type linearMemory struct {
 
 	// fresh is how many bytes the call that runs may never have written to: writing there costs it a page fault.
 	fresh int
+	// populated is how many bytes of what has grown were written to by the host, so that they are not fresh.
+	populated int
+	// until is when the call that runs ends at the latest.
+	until time.Time
+	// lazy says that the kernel finds pages only when the guest writes to them; a test sets it.
+	lazy bool
 
 	// What a rollback knows of the pages.
 	private  []pages // pages that are not the image's own any more
@@ -49,6 +56,7 @@ func (e *Engine) newMemory(m *module, limit int64, img *image, b *budget) (*line
 	}
 	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, b)
 	if err == nil {
+		memory.lazy = e.off.fresh
 		memory.most = int(min(e.off.memory(limit), int64(m.rewritten.MaxMemory)*pageSize))
 	}
 	return memory, err
@@ -78,10 +86,10 @@ func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMem
 	return m, nil
 }
 
-// begin is called before a call.
-func (m *linearMemory) begin() {
-	m.refused = nil
-	m.fresh = m.size - m.shedding.bytes
+// begin is called before a call, which has a deadline.
+func (m *linearMemory) begin(until time.Time) {
+	m.refused, m.until = nil, until
+	m.fresh = m.size - m.shedding.bytes - m.populated
 }
 
 func (m *linearMemory) charge(n int64) bool {
@@ -115,9 +123,30 @@ func (m *linearMemory) grow(size uint64) error {
 		m.uncharge(more)
 		return err
 	}
-	m.fresh += int(size) - m.size
+	reached := m.populate(m.size, int(size))
+	m.populated += reached - m.size
+	m.fresh += int(size) - reached
 	m.size = int(size)
 	return nil
+}
+
+// populatePiece is how much memory is made resident before the deadline is looked at.
+const populatePiece = 1 << 20
+
+// populate makes the memory that a guest gets resident where it would have too much that is fresh, as far as it gets before
+// the deadline, and says up to where it got: in system calls the world can be stopped, in page faults it cannot.
+func (m *linearMemory) populate(from, to int) int {
+	if m.lazy || m.fresh+to-from <= littleFresh {
+		return from
+	}
+	for from < to && time.Now().Before(m.until) {
+		piece := min(to, from+populatePiece)
+		if !populate(m.reserved[from:piece]) {
+			break
+		}
+		from = piece
+	}
+	return from
 }
 
 func (m *linearMemory) uncharge(n int64) {
@@ -146,7 +175,7 @@ func (m *linearMemory) cut(engine api.Memory, size int) bool {
 		return false
 	}
 	m.uncharge(int64(m.size - size))
-	m.size, m.cutting = size, true
+	m.size, m.populated, m.cutting = size, 0, true
 	_, ok := engine.Grow(1)
 	m.cutting = false
 	return ok

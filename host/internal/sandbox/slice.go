@@ -18,15 +18,18 @@ import (
 const (
 	// sliceUnits is how much fuel a guest may use before it reports to the host: 30 to 200 µs of work.
 	sliceUnits = 1 << 19
-	// shortSliceUnits is the same for a guest that has more than littleFresh bytes of fresh memory. The first write to a
-	// page costs it some 3 units and the kernel 2 µs, in which the world cannot be stopped: either is good for 4 ms at most.
-	shortSliceUnits = 1 << 13
+	// shortSliceUnits is the same for a guest that has more than littleFresh bytes of fresh memory. The first writes to two
+	// pages, by one instruction, cost it 3 units and the kernel 2 to 4 µs, in which the world cannot be stopped. Either
+	// bounds these, with what a guest may do until it looks at its fuel, to some 2,000 pages.
+	shortSliceUnits = 1 << 11
 	littleFresh     = 8 << 20
 	// stackBytes is the budget for the native stack of a guest, as package wasmbin estimates it. The engine catches an
 	// overflow of its own stack, but that takes 150 MB and a third of a second.
 	stackBytes = 1 << 20
-	// longCall is how long a call may run before it needs a token.
-	longCall = time.Millisecond
+	// longCall is how long a call may run before it needs a token, and longInCrowd the same while others wait for one: so
+	// many calls that start together do not wait a millisecond for each other before they start at all.
+	longCall    = time.Millisecond
+	longInCrowd = longCall / 4
 	// lateAnswer is how long after its deadline a call may still be answered: no guest is held to it more exactly than by
 	// slices.
 	lateAnswer = time.Millisecond
@@ -41,15 +44,16 @@ type meter struct {
 	used     int64     // units of fuel of the slices that are over
 	granted  int64     // units of the slice that runs
 	stop     context.Context
-	token    bool  // the call holds one
-	line     *line // where it waits for one
+	token    bool      // the call holds one
+	turn     time.Time // since when
+	line     *line     // where it waits for one
 }
 
 // begin starts the account of a call.
 func (in *instance) begin(stop context.Context, now time.Time, timeout time.Duration, fuel uint64) {
 	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop,
 		line: in.line}
-	in.memory.begin()
+	in.memory.begin(in.meter.deadline)
 	in.answer = nil
 	in.stackLeft.Set(in.engine.off.stackBudget())
 	in.taint.Set(0)
@@ -94,7 +98,7 @@ func (in *instance) sliceEnds() {
 		panic(service.ErrGuestFuel)
 	case !now.Before(m.deadline):
 		panic(service.ErrGuestTimeout)
-	case now.Sub(m.started) > longCall:
+	case now.Sub(m.started) > longInCrowd && (now.Sub(m.started) > longCall || in.engine.tokens.crowded.Load()):
 		if !in.engine.tokens.pass(m) {
 			if err := m.stop.Err(); err != nil {
 				panic(err)
