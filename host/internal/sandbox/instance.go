@@ -55,6 +55,9 @@ func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, fold
 	}
 	in := &instance{engine: e, memory: memory, log: log, files: newDescriptors(folder, &e.files)}
 	in.ctx = carrier{context.Background(), in}
+	if !e.off.fresh {
+		memory.goesOn = in.goesOn
+	}
 	config := wazero.NewModuleConfig().
 		WithName("").
 		WithStartFunctions().

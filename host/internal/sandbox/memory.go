@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -30,10 +29,9 @@ type linearMemory struct {
 	fresh int
 	// populated is how many bytes of what has grown were written to by the host, so that they are not fresh.
 	populated int
-	// until is when the call that runs ends at the latest.
-	until time.Time
-	// lazy says that the kernel finds pages only when the guest writes to them; a test sets it.
-	lazy bool
+	// goesOn says why the call that runs has to end, after it has waited for its turn; nil: the kernel finds pages only
+	// when the guest writes to them.
+	goesOn func() error
 
 	// What a rollback knows of the pages.
 	private  []pages // pages that are not the image's own any more
@@ -56,7 +54,6 @@ func (e *Engine) newMemory(m *module, limit int64, img *image, b *budget) (*line
 	}
 	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, b)
 	if err == nil {
-		memory.lazy = e.off.fresh
 		memory.most = int(min(e.off.memory(limit), int64(m.rewritten.MaxMemory)*pageSize))
 	}
 	return memory, err
@@ -86,9 +83,9 @@ func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMem
 	return m, nil
 }
 
-// begin is called before a call, which has a deadline.
-func (m *linearMemory) begin(until time.Time) {
-	m.refused, m.until = nil, until
+// begin is called before a call.
+func (m *linearMemory) begin() {
+	m.refused = nil
 	m.fresh = m.size - m.shedding.bytes - m.populated
 }
 
@@ -130,16 +127,16 @@ func (m *linearMemory) grow(size uint64) error {
 	return nil
 }
 
-// populatePiece is how much memory is made resident before the deadline is looked at.
-const populatePiece = 1 << 20
+// populatePiece is how much memory is made resident until the call is looked at, in about the time of a slice.
+const populatePiece = 256 << 10
 
 // populate makes the memory that a guest gets resident where it would have too much that is fresh, as far as it gets before
-// the deadline, and says up to where it got: in system calls the world can be stopped, in page faults it cannot.
+// the call has to end, and says up to where it got: in system calls the world can be stopped, in page faults it cannot.
 func (m *linearMemory) populate(from, to int) int {
-	if m.lazy || m.fresh+to-from <= littleFresh {
+	if m.goesOn == nil || m.fresh+to-from <= littleFresh {
 		return from
 	}
-	for from < to && time.Now().Before(m.until) {
+	for from < to && m.goesOn() == nil {
 		piece := min(to, from+populatePiece)
 		if !populate(m.reserved[from:piece]) {
 			break

@@ -19,9 +19,9 @@ const (
 	// sliceUnits is how much fuel a guest may use before it reports to the host: 30 to 200 µs of work.
 	sliceUnits = 1 << 19
 	// shortSliceUnits is the same for a guest that has more than littleFresh bytes of fresh memory. The first writes to two
-	// pages, by one instruction, cost it 3 units and the kernel 2 to 4 µs, in which the world cannot be stopped. Either
-	// bounds these, with what a guest may do until it looks at its fuel, to some 2,000 pages.
-	shortSliceUnits = 1 << 11
+	// pages, by one instruction, cost it 3 units and the kernel 4 to 6 µs, in which the world cannot be stopped. A short
+	// slice bounds these to some 700 pages, and as many until the guest looks at its fuel; little memory has 2,000.
+	shortSliceUnits = 1 << 10
 	littleFresh     = 8 << 20
 	// stackBytes is the budget for the native stack of a guest, as package wasmbin estimates it. The engine catches an
 	// overflow of its own stack, but that takes 150 MB and a third of a second.
@@ -53,7 +53,7 @@ type meter struct {
 func (in *instance) begin(stop context.Context, now time.Time, timeout time.Duration, fuel uint64) {
 	in.meter = meter{started: now, deadline: now.Add(timeout), limit: int64(min(fuel, 1<<62)), stop: stop,
 		line: in.line}
-	in.memory.begin(in.meter.deadline)
+	in.memory.begin()
 	in.answer = nil
 	in.stackLeft.Set(in.engine.off.stackBudget())
 	in.taint.Set(0)
@@ -90,23 +90,32 @@ func (in *instance) sliceEnds() {
 		panic(service.ErrGuestStack)
 	}
 	in.settleFuel()
+	if m := &in.meter; m.stop.Err() == nil && m.limit > 0 && m.used > m.limit {
+		panic(service.ErrGuestFuel)
+	}
+	if err := in.goesOn(); err != nil {
+		panic(err)
+	}
+	in.grant()
+}
+
+// goesOn says why a call has to end, nil where it goes on: when it has a token, if it needs one.
+func (in *instance) goesOn() error {
 	m := &in.meter
 	switch now := clock.Now(); {
 	case m.stop.Err() != nil:
-		panic(m.stop.Err())
-	case m.limit > 0 && m.used > m.limit:
-		panic(service.ErrGuestFuel)
+		return m.stop.Err()
 	case !now.Before(m.deadline):
-		panic(service.ErrGuestTimeout)
+		return service.ErrGuestTimeout
 	case now.Sub(m.started) > longInCrowd && (now.Sub(m.started) > longCall || in.engine.tokens.crowded.Load()):
 		if !in.engine.tokens.pass(m) {
 			if err := m.stop.Err(); err != nil {
-				panic(err)
+				return err
 			}
-			panic(service.ErrGuestTimeout)
+			return service.ErrGuestTimeout
 		}
 	}
-	in.grant()
+	return nil
 }
 
 // exportSlice offers sliceEnds to rewritten modules.
