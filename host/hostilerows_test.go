@@ -12,6 +12,7 @@ type hostile struct {
 	name    string
 	defence string // what keeps the host safe from it
 	custom  bool   // it answers with custom responses
+	large   bool   // it has 64 MB
 	atOnce  int    // calls at the same time; 0 is 1
 
 	// Either: why it is refused when it is loaded.
@@ -34,6 +35,8 @@ func (h *hostile) settings() string {
 	switch {
 	case h.custom:
 		return "custom"
+	case h.large:
+		return "large"
 	case h.ends():
 		return "short"
 	}
@@ -75,6 +78,9 @@ var hostiles = []hostile{
 	{name: "grow-wraps", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "grow-touch", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "grow-once", defence: byMeter, status: 200, says: `"response":1,`},
+	{name: "grow-borders", defence: byMeter, large: true, status: 200, says: `"response":1,`},
+	{name: "touch-borders", defence: byMeter, large: true, status: 200, says: `"response":1,`},
+	{name: "return-long", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "table-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "reference-loop", defence: byMeter, status: 504, errorType: "GuestTimeout"},
 	{name: "sleep", defence: byGuard, status: 504, errorType: "GuestTimeout", atOnce: 4},

@@ -46,7 +46,7 @@ func (e *Engine) source(binary []byte, digest string) source {
 				return nil, refuse("%w", err)
 			}
 		}
-		rewritten, err := wasmbin.Rewrite(binary)
+		rewritten, err := e.off.rewritten(binary)
 		if err != nil {
 			return nil, refuse("%w", err)
 		}
@@ -66,7 +66,7 @@ func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memo
 		if err := m.charge(&e.budget, &e.pools); err != nil {
 			return nil, errors.Join(err, m.free())
 		}
-		if err := checkModule(m.rt, m.code); err != nil {
+		if err := checkModule(m.rt, m.code); err != nil && !e.off.abi {
 			return nil, errors.Join(err, m.free())
 		}
 		return m, nil

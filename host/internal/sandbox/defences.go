@@ -1,6 +1,10 @@
 package sandbox
 
-import "math"
+import (
+	"math"
+
+	"skep/host/internal/wasmbin"
+)
 
 // defences are those that a test of this package can switch off, one by one, to show that a hostile guest needs just
 // that one. Nothing else sets them; the zero value has all on.
@@ -9,8 +13,23 @@ type defences struct {
 	stack bool // the stack budget is never used up
 	guard bool // host functions take whatever they are handed
 	check bool // modules are rewritten and compiled whatever is in them
-	fresh bool // who has much fresh memory gets whole slices
+	fresh bool // who has much fresh memory gets whole slices, and finds what it grows fresh
 	limit bool // memories may grow beyond their limit, to openMemory
+	long  bool // a result may be as long as it likes
+	abi   bool // imports and exports may be any
+
+	// rewrite stands for wasmbin.Rewrite, which leaves out a defence; nil: it does not.
+	rewrite func([]byte) (*wasmbin.Rewritten, error)
+	// place stands for the check of places in a memory that a guest names.
+	place func(m *linearMemory, ptr, length uint32) []byte
+}
+
+// rewritten is a module rewritten.
+func (off defences) rewritten(module []byte) (*wasmbin.Rewritten, error) {
+	if off.rewrite != nil {
+		return off.rewrite(module)
+	}
+	return wasmbin.Rewrite(module)
 }
 
 // openMemory stands for no limit, in bytes: all that a test can bear.

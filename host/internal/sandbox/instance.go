@@ -55,6 +55,9 @@ func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, fold
 	}
 	in := &instance{engine: e, memory: memory, log: log, files: newDescriptors(folder, &e.files)}
 	in.ctx = carrier{context.Background(), in}
+	if !e.off.fresh {
+		memory.goesOn = in.goesOn
+	}
 	config := wazero.NewModuleConfig().
 		WithName("").
 		WithStartFunctions().
@@ -155,7 +158,7 @@ func (in *instance) exchange(f api.Function, frame []byte, result service.Result
 	if ptr == 0 {
 		return fmt.Errorf("%w: no room for a frame of %d bytes", service.ErrGuestMemory, len(frame))
 	}
-	room, ok := view(in.mod.Memory(), ptr, uint32(len(frame)))
+	room, ok := in.place(ptr, uint32(len(frame)))
 	if !ok {
 		return fmt.Errorf("%w: %s gave a place outside of the memory", service.ErrGuestProtocol, abi.ExportAlloc)
 	}
@@ -169,14 +172,22 @@ func (in *instance) exchange(f api.Function, frame []byte, result service.Result
 		return fmt.Errorf("%w: its answer came %v later", service.ErrGuestTimeout, late.Round(time.Microsecond))
 	}
 	place, length := abi.Unpack(in.stack[0])
-	if length > abi.MaxResult {
+	if length > abi.MaxResult && !in.engine.off.long {
 		return fmt.Errorf("%w: result of %d bytes, at most %d are allowed", service.ErrGuestProtocol, length, abi.MaxResult)
 	}
-	answer, ok := view(in.mod.Memory(), place, length)
+	answer, ok := in.place(place, length)
 	if !ok {
 		return fmt.Errorf("%w: the result lies outside of the memory", service.ErrGuestProtocol)
 	}
 	return result.ReadResult(answer)
+}
+
+// place is where a frame of the guest lies in its memory.
+func (in *instance) place(ptr, length uint32) ([]byte, bool) {
+	if anywhere := in.engine.off.place; anywhere != nil {
+		return anywhere(in.memory, ptr, length), true
+	}
+	return view(in.mod.Memory(), ptr, length)
 }
 
 // classify tells what ended a call.

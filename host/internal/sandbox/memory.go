@@ -27,6 +27,11 @@ type linearMemory struct {
 
 	// fresh is how many bytes the call that runs may never have written to: writing there costs it a page fault.
 	fresh int
+	// populated is how many bytes of what has grown were written to by the host, so that they are not fresh.
+	populated int
+	// goesOn says why the call that runs has to end, after it has waited for its turn; nil: the kernel finds pages only
+	// when the guest writes to them.
+	goesOn func() error
 
 	// What a rollback knows of the pages.
 	private  []pages // pages that are not the image's own any more
@@ -81,7 +86,7 @@ func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMem
 // begin is called before a call.
 func (m *linearMemory) begin() {
 	m.refused = nil
-	m.fresh = m.size - m.shedding.bytes
+	m.fresh = m.size - m.shedding.bytes - m.populated
 }
 
 func (m *linearMemory) charge(n int64) bool {
@@ -115,9 +120,30 @@ func (m *linearMemory) grow(size uint64) error {
 		m.uncharge(more)
 		return err
 	}
-	m.fresh += int(size) - m.size
+	reached := m.populate(m.size, int(size))
+	m.populated += reached - m.size
+	m.fresh += int(size) - reached
 	m.size = int(size)
 	return nil
+}
+
+// populatePiece is how much memory is made resident until the call is looked at, in about the time of a slice.
+const populatePiece = 256 << 10
+
+// populate makes the memory that a guest gets resident where it would have too much that is fresh, as far as it gets before
+// the call has to end, and says up to where it got: in system calls the world can be stopped, in page faults it cannot.
+func (m *linearMemory) populate(from, to int) int {
+	if m.goesOn == nil || m.fresh+to-from <= littleFresh {
+		return from
+	}
+	for from < to && m.goesOn() == nil {
+		piece := min(to, from+populatePiece)
+		if !populate(m.reserved[from:piece]) {
+			break
+		}
+		from = piece
+	}
+	return from
 }
 
 func (m *linearMemory) uncharge(n int64) {
@@ -146,7 +172,7 @@ func (m *linearMemory) cut(engine api.Memory, size int) bool {
 		return false
 	}
 	m.uncharge(int64(m.size - size))
-	m.size, m.cutting = size, true
+	m.size, m.populated, m.cutting = size, 0, true
 	_, ok := engine.Grow(1)
 	m.cutting = false
 	return ok

@@ -18,15 +18,18 @@ import (
 const (
 	// sliceUnits is how much fuel a guest may use before it reports to the host: 30 to 200 µs of work.
 	sliceUnits = 1 << 19
-	// shortSliceUnits is the same for a guest that has more than littleFresh bytes of fresh memory. The first write to a
-	// page costs it some 3 units and the kernel 2 µs, in which the world cannot be stopped: either is good for 4 ms at most.
-	shortSliceUnits = 1 << 13
+	// shortSliceUnits is the same for a guest that has more than littleFresh bytes of fresh memory. The first writes to two
+	// pages, by one instruction, cost it 3 units and the kernel 4 to 6 µs, in which the world cannot be stopped. A short
+	// slice bounds these to some 700 pages, and as many until the guest looks at its fuel; little memory has 2,000.
+	shortSliceUnits = 1 << 10
 	littleFresh     = 8 << 20
 	// stackBytes is the budget for the native stack of a guest, as package wasmbin estimates it. The engine catches an
 	// overflow of its own stack, but that takes 150 MB and a third of a second.
 	stackBytes = 1 << 20
-	// longCall is how long a call may run before it needs a token.
-	longCall = time.Millisecond
+	// longCall is how long a call may run before it needs a token, and longInCrowd the same while others wait for one: so
+	// many calls that start together do not wait a millisecond for each other before they start at all.
+	longCall    = time.Millisecond
+	longInCrowd = longCall / 4
 	// lateAnswer is how long after its deadline a call may still be answered: no guest is held to it more exactly than by
 	// slices.
 	lateAnswer = time.Millisecond
@@ -41,8 +44,9 @@ type meter struct {
 	used     int64     // units of fuel of the slices that are over
 	granted  int64     // units of the slice that runs
 	stop     context.Context
-	token    bool  // the call holds one
-	line     *line // where it waits for one
+	token    bool      // the call holds one
+	turn     time.Time // since when
+	line     *line     // where it waits for one
 }
 
 // begin starts the account of a call.
@@ -86,23 +90,32 @@ func (in *instance) sliceEnds() {
 		panic(service.ErrGuestStack)
 	}
 	in.settleFuel()
+	if m := &in.meter; m.stop.Err() == nil && m.limit > 0 && m.used > m.limit {
+		panic(service.ErrGuestFuel)
+	}
+	if err := in.goesOn(); err != nil {
+		panic(err)
+	}
+	in.grant()
+}
+
+// goesOn says why a call has to end, nil where it goes on: when it has a token, if it needs one.
+func (in *instance) goesOn() error {
 	m := &in.meter
 	switch now := clock.Now(); {
 	case m.stop.Err() != nil:
-		panic(m.stop.Err())
-	case m.limit > 0 && m.used > m.limit:
-		panic(service.ErrGuestFuel)
+		return m.stop.Err()
 	case !now.Before(m.deadline):
-		panic(service.ErrGuestTimeout)
-	case now.Sub(m.started) > longCall:
+		return service.ErrGuestTimeout
+	case now.Sub(m.started) > longInCrowd && (now.Sub(m.started) > longCall || in.engine.tokens.crowded.Load()):
 		if !in.mayGoOn(now) {
 			if err := m.stop.Err(); err != nil {
-				panic(err)
+				return err
 			}
-			panic(service.ErrGuestTimeout)
+			return service.ErrGuestTimeout
 		}
 	}
-	in.grant()
+	return nil
 }
 
 // mayGoOn says whether a long call has a token, for which it waits.

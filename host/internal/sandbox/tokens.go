@@ -4,8 +4,13 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
+
+// tokenTurn is how long a call keeps its token at least when others wait: handing it on costs two switches of threads, and
+// slices may be short.
+const tokenTurn = 50 * time.Microsecond
 
 // tokens are held by calls that have run for long. There is one less than there are processors, so that one of these
 // always serves short calls and the network. Endpoints that wait are served in turn, and the calls of each in order: an
@@ -13,7 +18,8 @@ import (
 type tokens struct {
 	mu      sync.Mutex
 	free    int
-	waiting []*line // those in which somebody waits; the first is served next
+	waiting []*line     // those in which somebody waits; the first is served next
+	crowded atomic.Bool // somebody waits: what is looked at without the lock
 }
 
 // line is where the calls of one endpoint wait. The zero value is ready.
@@ -27,14 +33,14 @@ func newTokens() *tokens { return &tokens{free: max(1, runtime.GOMAXPROCS(0)-1)}
 // deadline comes first, or nobody waits for the call any more.
 func (t *tokens) pass(m *meter) bool {
 	t.mu.Lock()
-	if m.token && len(t.waiting) == 0 {
+	if m.token && (len(t.waiting) == 0 || time.Since(m.turn) < tokenTurn) {
 		t.mu.Unlock()
 		return true
 	}
 	if t.free > 0 { // then nobody waits
 		t.free--
-		m.token = true
 		t.mu.Unlock()
+		m.takes()
 		return true
 	}
 	turn := make(chan struct{}, 1)
@@ -50,7 +56,7 @@ func (t *tokens) pass(m *meter) bool {
 	t.mu.Unlock()
 	select {
 	case <-turn:
-		m.token = true
+		m.takes()
 		return true
 	default:
 	}
@@ -59,7 +65,7 @@ func (t *tokens) pass(m *meter) bool {
 	defer wait.Stop()
 	select {
 	case <-turn:
-		m.token = true
+		m.takes()
 		return true
 	case <-wait.C:
 	case <-m.stop.Done():
@@ -67,6 +73,9 @@ func (t *tokens) pass(m *meter) bool {
 	t.leave(m, turn)
 	return false
 }
+
+// takes books a token.
+func (m *meter) takes() { m.token, m.turn = true, time.Now() }
 
 // serve gives free tokens to those who wait. The lock is held.
 func (t *tokens) serve() {
@@ -79,6 +88,7 @@ func (t *tokens) serve() {
 		}
 		t.free--
 	}
+	t.crowded.Store(len(t.waiting) > 0)
 }
 
 // leave gives up a place in a line, or the token that has just come.
@@ -94,6 +104,7 @@ func (t *tokens) leave(m *meter, turn chan struct{}) {
 	if m.line.calls = slices.Delete(m.line.calls, i, i+1); len(m.line.calls) == 0 {
 		at := slices.Index(t.waiting, m.line)
 		t.waiting = slices.Delete(t.waiting, at, at+1)
+		t.crowded.Store(len(t.waiting) > 0)
 	}
 }
 

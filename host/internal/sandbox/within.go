@@ -72,7 +72,7 @@ func (s *Sandbox) limits(now time.Time, outer *instance) (timeout time.Duration,
 func (in *instance) continues(outer *instance) {
 	m, o := &in.meter, &outer.meter
 	m.started, m.line = o.started, o.line
-	m.token, o.token = o.token, false
+	m.token, m.turn, o.token = o.token, o.turn, false
 }
 
 // returns ends continues: the token goes back, and the fuel is outer's.

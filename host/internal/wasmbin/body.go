@@ -60,7 +60,7 @@ func (b *bodyWriter) write(t functionType) ([]byte, error) {
 		b.add64(b.stack, -b.frame)
 	}
 	b.charge(r.pos, false)
-	if b.deep {
+	if b.wrapped() {
 		b.out = append(b.out, byte(opBlock))
 		b.out = append(b.out, b.resultType(t)...)
 	}
@@ -152,7 +152,7 @@ func (b *bodyWriter) instruction(in *instruction) {
 		}
 	case opReturn:
 		b.flush()
-		if b.deep {
+		if b.wrapped() {
 			b.op(opBr, uint32(b.depth-1))
 		} else {
 			copied()
@@ -164,6 +164,10 @@ func (b *bodyWriter) instruction(in *instruction) {
 	case opRefFunc:
 		b.reference(in.index)
 	case opMemoryFill, opMemoryCopy:
+		if b.off.Pieces {
+			b.outside(copied)
+			break
+		}
 		b.outside(func() { b.op(opCall, b.helper(in.op, 0)) })
 	case opMemoryInit:
 		b.namesData = true
@@ -272,11 +276,19 @@ func (b *bodyWriter) end() {
 		b.flush()
 		b.hot = -1
 	}
-	if len(b.blocks) == 0 && b.deep {
-		b.add64(b.stack, b.frame)
+	if len(b.blocks) == 0 && b.wrapped() {
+		if b.deep {
+			b.add64(b.stack, b.frame)
+		}
+		if b.checksEnd() {
+			b.chargeSegment(0, true, false, false)
+		}
 		b.out = append(b.out, byte(opEnd))
 	}
 }
+
+// wrapped says whether a block stands around the body, where all ways out of it end.
+func (b *bodyWriter) wrapped() bool { return b.deep || b.checksEnd() }
 
 // leavesHot says whether a branch leads out of the loop that keeps the fuel in a local.
 func (b *bodyWriter) leavesHot(label uint32) bool {

@@ -26,7 +26,7 @@ func (b *bodyWriter) unchecked() bool {
 	if b.deep {
 		return b.guard() != 0
 	}
-	return b.opens || b.leaf(uncheckedLeaf)
+	return b.opens || b.uncheckedLeaf()
 }
 
 // guard is the segment whose check is one of the stack, too. A loop that keeps the fuel in a local has no such check.

@@ -11,12 +11,13 @@ const (
 
 // deep tells of each of the module's own functions whether it charges the stack budget whatever its frame: those on a
 // cycle of the call graph, which may call themselves, directly or through others. An indirect call may reach every
-// function that a reference is made of.
+// function that a reference is made of. On the way it learns what callers must know.
 func (w *rewriter) deep() []bool {
 	own := len(w.bodies)
 	indirect := own // a node of its own, which stands for all indirect calls
 	calls := make([][]uint32, own+1)
 	self := make([]bool, own)
+	w.callees = make([]callee, own)
 	var in instruction
 	for i, body := range w.bodies {
 		r := body
@@ -26,6 +27,7 @@ func (w *rewriter) deep() []bool {
 		}
 		for r.err == nil && r.more() {
 			r.next(&in)
+			w.callees[i].add(w.module, &in)
 			switch {
 			case in.op == opCall && in.index >= w.imported && in.index < uint32(len(w.functions)):
 				callee := in.index - w.imported
@@ -136,4 +138,14 @@ func components(edges [][]uint32) (component []int, size []int) {
 		}
 	}
 	return component, size
+}
+
+// add takes an instruction of the function into account.
+func (c *callee) add(m *module, in *instruction) {
+	c.calls = c.calls || in.op == opCallIndirect || in.op == opCall && in.index >= m.imported
+	c.loops = c.loops || in.op == opLoop
+	c.way += m.cost(in)
+	if in.op.touches() {
+		c.way += touchWay
+	}
 }

@@ -69,6 +69,9 @@ func (op opcode) plain() bool {
 	return op >= 0xfd00
 }
 
+// touches says whether the instruction loads or stores.
+func (op opcode) touches() bool { return op.usesMemory() && (op < opMemorySize || op >= 0xfd00) }
+
 // usesMemory says whether the instruction reads, writes or asks for memory 0.
 func (op opcode) usesMemory() bool {
 	switch {

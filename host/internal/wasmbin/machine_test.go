@@ -23,6 +23,8 @@ type machine struct {
 	over, deep int64
 	// ends is how many slices a call may take; 0: any number. More end it with errEnded.
 	ends, slices int
+	// looks is called when a slice ends; nil: nothing is.
+	looks func(api.Module)
 }
 
 const (
@@ -53,6 +55,9 @@ func newMachine(tb testing.TB, config wazero.RuntimeConfig) *machine {
 func (m *machine) sliceEnds(_ context.Context, mod api.Module, _ []uint64) {
 	fuel := counter(mod, ExportFuel)
 	m.slices++
+	if m.looks != nil {
+		m.looks(mod)
+	}
 	m.used += m.slice - int64(fuel.Get())
 	m.over, m.deep = max(m.over, -int64(fuel.Get())), max(m.deep, -int64(counter(mod, ExportStack).Get()))
 	switch {

@@ -11,8 +11,21 @@ const (
 	maxSmall      = 192   // the most that is charged with one block for those behind it
 	uncheckedLeaf = 512   // a function without calls and loops that costs no more does not check the fuel
 	sitesPerCall  = 3     // charges in a loop for each of its calls, from which on it keeps the fuel in a local
-	maxUnchecked  = 8_192 // the most on any way through code without loops until the fuel is checked again
+	maxUnchecked  = 4_096 // the most on any way through code without loops until the fuel is checked again
 )
+
+// On the way to the next check some instructions count for more than they cost: nothing stops the guest there, and what
+// they do may take long.
+const (
+	touchWay = 15 // what reads or writes memory: it may be the first to do so, on two pages, each a fault for the kernel
+	callWay  = uncheckedLeaf
+	// freeTail is how much may follow the first call of a function that does not check the fuel where it ends: as many
+	// functions as the stack has room for may end one after the other.
+	freeTail = touchWay
+)
+
+// anyCallee is what an indirect call may lead to: what calls others, or a leaf that does not check.
+var anyCallee = callee{calls: true, way: callWay}
 
 // segment is code without a branch in or out: it runs from its beginning to its end.
 type segment struct {
@@ -23,6 +36,11 @@ type segment struct {
 	loop    int   // number of the innermost loop around it, -1 for none
 	site    int   // the segment with which it is charged
 	extra   int64 // of the cost: what others left to be charged here
+
+	returned bool  // it begins where a call has returned
+	head     int   // then: what it is a part of
+	touches  bool  // it reads or writes memory
+	whole    int64 // the cost, with that of parts that begin where a call has returned
 }
 
 // loopInfo is what is known of one loop, and in the end of those in it, too.
@@ -45,9 +63,12 @@ type plan struct {
 	segments []segment
 	loops    []loopInfo
 	calls    bool
-	opens    bool // the body opens with a loop
-	height   int  // most values on the operand stack
-	sizes    bool // it needs a local for a size
+	opens    bool  // the body opens with a loop
+	height   int   // most values on the operand stack
+	sizes    bool  // it needs a local for a size
+	way      int64 // what all of the body adds to the way to a check
+	descends bool  // it calls what may call others
+	tail     int64 // what stands behind the first such call adds
 }
 
 // planner walks a body once.
@@ -146,8 +167,18 @@ func (p *planner) target(label uint32) {
 func (p *planner) step(in *instruction) {
 	if p.current >= 0 {
 		cost := p.cost(in)
-		p.segments[p.current].cost += cost
-		p.since += cost
+		s := &p.segments[p.current]
+		s.cost += cost
+		s.touches = s.touches || in.op.touches()
+		way := cost
+		if !p.sparse {
+			way += p.wayOf(in)
+			if p.descends {
+				p.tail += way
+			}
+		}
+		p.since += way
+		p.way += way
 	}
 	p.move(in)
 	switch in.op {
@@ -181,7 +212,7 @@ func (p *planner) step(in *instruction) {
 		if p.loop >= 0 && !p.frames[len(p.frames)-1].unlikely {
 			p.loops[p.loop].likely++
 		}
-		p.split(in)
+		p.returned(in)
 	case opMemoryInit, opMemoryCopy, opMemoryFill:
 		p.leaves()
 		p.split(in)
@@ -199,6 +230,22 @@ func (p *planner) split(in *instruction) {
 	if p.current >= 0 && p.since >= maxUnchecked {
 		p.begin(in.end, p.current, true)
 	}
+}
+
+// returned begins a segment where a function has returned that may have called others. What stands there must not be charged
+// before the call: the host would be called on the way down a recursion, and not any more on the way back.
+func (p *planner) returned(in *instruction) {
+	if c := p.callee(in); p.current < 0 || p.sparse || c == nil || !c.calls {
+		p.split(in)
+		return
+	}
+	p.descends = true
+	head := p.current
+	if p.segments[head].returned {
+		head = p.segments[head].head
+	}
+	p.begin(in.end, p.current, p.since >= maxUnchecked)
+	p.segments[p.current].returned, p.segments[p.current].head = true, head
 }
 
 // leaves says that the innermost loop needs the fuel in its global here.
@@ -264,8 +311,15 @@ func (p *planner) leave(in *instruction) {
 func (p *planner) settle() {
 	for i := range p.segments {
 		s := &p.segments[i]
+		s.whole += s.cost
+		if s.returned {
+			p.segments[s.head].whole += s.cost
+		}
+	}
+	for i := range p.segments {
+		s := &p.segments[i]
 		s.site = i
-		if s.checked || s.cost >= smallBlock {
+		if s.checked || s.cost >= smallBlock || s.returned && s.touches {
 			continue
 		}
 		parent := p.segments[s.parent].site
@@ -277,7 +331,7 @@ func (p *planner) settle() {
 		p.segments[parent].cost += s.cost
 	}
 	for i, s := range p.segments {
-		if s.site == i && s.loop >= 0 {
+		if s.loop >= 0 && !s.returned && (s.site == i || s.whole >= smallBlock) {
 			p.loops[s.loop].sites++
 		}
 	}
@@ -305,13 +359,43 @@ func (p *plan) leaf(most int64) bool {
 	return cost <= most
 }
 
+// uncheckedLeaf says whether the body is so short that it needs no check: its callers count it as callWay.
+func (p *plan) uncheckedLeaf() bool { return p.leaf(uncheckedLeaf) && p.way <= callWay }
+
+// checksEnd says whether the body needs a check where it ends.
+func (p *plan) checksEnd() bool { return p.tail > freeTail }
+
+// wayOf is what an instruction adds to the way to the next check, beside its cost.
+func (p *planner) wayOf(in *instruction) int64 {
+	switch c := p.callee(in); {
+	case c != nil && c != &anyCallee && (c.calls || c.loops):
+		return 0 // it checks the fuel itself
+	case c != nil:
+		return min(c.way, callWay)
+	case in.op.touches():
+		return touchWay
+	}
+	return 0
+}
+
+// callee is what is known of the function that an instruction calls; nil where it calls none of the module's own.
+func (p *planner) callee(in *instruction) *callee {
+	switch {
+	case in.op == opCallIndirect:
+		return &anyCallee
+	case in.op != opCall || in.index < p.imported || in.index-p.imported >= uint32(len(p.callees)):
+		return nil
+	}
+	return &p.callees[in.index-p.imported]
+}
+
 // cost is what an instruction is charged. Structure is free: it makes no code.
-func (p *planner) cost(in *instruction) int64 {
+func (m *module) cost(in *instruction) int64 {
 	switch in.op {
 	case opBlock, opLoop, opElse, opEnd, 0x01, opDrop:
 		return 0
 	case opCall:
-		if in.index < p.imported {
+		if in.index < m.imported {
 			return leaveCost
 		}
 		return callCost

@@ -15,7 +15,16 @@ type module struct {
 	exports    []Export
 	start      int64 // index of the start function, -1 where there is none
 	bodies     []reader
-	escaped    []bool // whether a function, imported or not, can be called indirectly
+	escaped    []bool   // whether a function, imported or not, can be called indirectly
+	sparse     bool     // see Open.Ways
+	callees    []callee // what is known of the own functions when one calls them
+}
+
+// callee is what the caller of a function must know.
+type callee struct {
+	calls bool  // it calls others
+	loops bool  // it has loops
+	way   int64 // what its code adds to the way to the next check, at most
 }
 
 type functionType struct{ params, results []byte }

@@ -12,6 +12,7 @@ import (
 // the last one does not hold any more, add one and count up Revision.
 var revisions = []string{
 	"8fbe6c5357d9cb5ef648d442b32e37e1109807c2aaa2ee277dd24ab0cbb101a3",
+	"d27dbe2cbe4662f218d2b549f357e179e9d81926ba90915becff473af874e4d9",
 }
 
 // TestRevision shows that modules are judged and rewritten as the revision says.

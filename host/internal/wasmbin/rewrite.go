@@ -22,7 +22,7 @@ const (
 
 // Revision counts what [Check] and [Rewrite] were: whoever keeps what came of them keeps it for one revision. It goes up
 // with every change by which a module is refused that was not before, or rewritten in another way.
-const Revision = 1
+const Revision = 2
 
 // Rewritten is a module made ready for a host that meters it and sets it back.
 type Rewritten struct {
@@ -50,20 +50,31 @@ type Segment struct {
 
 // Rewrite makes a module that behaves as the given one and counts what it does. The module must have passed [Check].
 //
-//   - Fuel is charged for all code, and checked where a function that calls begins and at the head of every loop: below
-//     zero, the function of [SliceName] is called.
+//   - Fuel is charged for all code, and checked at the head of every loop and where a function that calls begins and
+//     ends: below zero, the function of [SliceName] is called.
 //   - Bulk instructions on memory work in pieces, each charged and checked.
 //   - Functions that may call themselves, directly or not, charge a budget for the stack, and so do large ones.
 //   - Every mutable global has an export. What changes a table or drops a segment sets a taint.
 //   - Active data segments and the start function are taken out, for the host to apply.
 //   - Tables may grow to [MaxTable] elements at most, and the maximum of a memory is the host's to keep.
 //   - References to functions are made once, in a table of their own.
-func Rewrite(module []byte) (*Rewritten, error) {
+func Rewrite(module []byte) (*Rewritten, error) { return Open{}.Rewrite(module) }
+
+// Open is what a rewrite leaves out, for tests that show what it is for.
+type Open struct {
+	Pieces bool // bulk instructions on memory stay whole
+	Tables bool // tables may grow as far as the module says
+	Ways   bool // only units of fuel count on the way to the next check, and no function has one at its end
+}
+
+// Rewrite is [Rewrite] but for that.
+func (o Open) Rewrite(module []byte) (*Rewritten, error) {
 	m, err := parse(module)
 	if err != nil {
 		return nil, err
 	}
-	w := &rewriter{module: m}
+	m.sparse = o.Ways
+	w := &rewriter{module: m, off: o}
 	w.out.Start = m.start >= 0
 	return w.rewrite()
 }
@@ -80,6 +91,7 @@ const (
 // must stand before the module's own functions, moves those by one.
 type rewriter struct {
 	*module
+	off Open
 	out Rewritten
 
 	types     [][]byte          // added types, as they are written

@@ -2,6 +2,7 @@ package wasmbin
 
 import (
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -22,6 +23,9 @@ func (w *rewriter) tableSection() ([]byte, error) {
 		flags := r.byte("limits")
 		tables = appendU32(tables, r.u32("minimum"))
 		maximum := uint32(MaxTable)
+		if w.off.Tables {
+			maximum = math.MaxUint32
+		}
 		if flags&1 != 0 {
 			maximum = min(maximum, r.u32("maximum"))
 		}

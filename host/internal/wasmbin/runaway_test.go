@@ -18,9 +18,9 @@ var bothEngines = []struct {
 	{"interpreter", wazero.NewRuntimeConfigInterpreter},
 }
 
-// overrun is the most fuel that code may use behind the end of its slice: what it may do without a check, if that is
-// calls of functions that do not check either, and one piece of a bulk instruction.
-const overrun = maxUnchecked*(1+uncheckedLeaf/callCost) + pieceBytes>>bulkShift
+// overrun is the most fuel that code may use behind the end of its slice: what a function without calls may do without a
+// check, what its caller may then, and one piece of a bulk instruction.
+const overrun = 2*(maxUnchecked+callWay) + pieceBytes>>bulkShift
 
 // runaways never end by themselves. Function 0 begins each.
 var runaways = []struct {
