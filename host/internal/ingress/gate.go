@@ -20,7 +20,6 @@ type gate struct {
 	read    time.Duration // readTimeout, but in tests
 	idle    time.Duration // idleTimeout, but in tests
 	write   time.Duration // writeTimeout, but in tests
-	exact   bool          // deadlines are renewed however little they change; in tests
 	most    int64
 	open    atomic.Int64
 	away    atomic.Int64 // turned away, and still reading

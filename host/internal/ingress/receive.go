@@ -32,7 +32,7 @@ func (c *conn) wait() error {
 
 // readWithin begins the time for reading.
 func (c *conn) readWithin(timeout time.Duration) error {
-	if !c.renew(&c.readBy, clock.Now(), timeout) {
+	if !renew(&c.readBy, clock.Now(), timeout) {
 		return nil
 	}
 	return c.Conn.SetReadDeadline(c.readBy)
@@ -40,7 +40,7 @@ func (c *conn) readWithin(timeout time.Duration) error {
 
 // writing begins the time for an answer.
 func (c *conn) writing(now time.Time) error {
-	if !c.renew(&c.writeBy, now, c.gate.write) {
+	if !renew(&c.writeBy, now, c.gate.write) {
 		return nil
 	}
 	return c.Conn.SetWriteDeadline(c.writeBy)
@@ -48,9 +48,9 @@ func (c *conn) writing(now time.Time) error {
 
 // renew puts a deadline off to the end of a timeout, and says whether it has to be set: one that comes at most a
 // sixty-fourth of the timeout earlier is left, since to set it costs as much as to read a head.
-func (c *conn) renew(deadline *time.Time, now time.Time, timeout time.Duration) bool {
+func renew(deadline *time.Time, now time.Time, timeout time.Duration) bool {
 	by := now.Add(timeout)
-	if sooner := by.Sub(*deadline); sooner >= 0 && sooner < timeout/64 && !c.gate.exact {
+	if sooner := by.Sub(*deadline); sooner >= 0 && sooner < timeout/64 {
 		return false
 	}
 	*deadline = by
