@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// describe writes a scan as lines: "service generation: endpoint=module+sidecar …", the id of a loose generation as
-// "loose".
+// describe writes a scan as lines: "service generation: endpoint=module+sidecar+resources/ …", the id of a loose generation
+// as "loose".
 func describe(services []Service) (lines []string) {
 	for _, s := range services {
 		for _, g := range s.Generations {
@@ -23,6 +23,9 @@ func describe(services []Service) (lines []string) {
 				line += " " + e.ID + "=" + e.Module
 				if e.Sidecar != "" {
 					line += "+" + e.Sidecar
+				}
+				if e.Resources != "" {
+					line += "+" + e.Resources + "/"
 				}
 			}
 			lines = append(lines, line)
@@ -63,9 +66,28 @@ func TestScan(t *testing.T) {
 			files: map[string]string{"b/x.wasm": "", "a/generations/v.1/x.wasm": "", "a/generations/v.1/x.toml": "",
 				"a/generations/v.1/resources/x/table.csv": ""},
 			want: []string{
-				"a v.1: x=a/generations/v.1/x.wasm+a/generations/v.1/x.toml",
+				"a v.1: x=a/generations/v.1/x.wasm+a/generations/v.1/x.toml+a/generations/v.1/resources/x/",
 				"b loose: x=b/x.wasm",
 			},
+		},
+		{
+			name: "resources beside loose modules",
+			files: map[string]string{"docs/text.wasm": "", "docs/resources/text/deep/table.csv": "", "docs/json.wasm": "",
+				"docs/resources/.text/x": "", "docs/resources/none/x": "", "docs/resources/table.csv": "",
+				"docs/resources/json": "-> ../../../etc"},
+			want: []string{"docs loose: json=docs/json.wasm text=docs/text.wasm+docs/resources/text/"},
+			problems: []string{
+				"docs/resources/json: a link that cannot be followed",
+				"docs/resources/none: holds files for none.wasm, which is not there",
+				"docs/resources/table.csv: is for no endpoint: move it into the folder of one, ROOT/docs/resources/<endpoint>",
+			},
+		},
+		{
+			name: "resources beside loose modules that are not served",
+			files: map[string]string{"docs/text.wasm": "", "docs/resources/text/table.csv": "",
+				"docs/generations/v1/text.wasm": ""},
+			want:     []string{"docs v1: text=docs/generations/v1/text.wasm"},
+			problems: []string{"docs/text.wasm: new folder ROOT/docs/generations/<name>"},
 		},
 		{
 			name: "service.toml is the operator's, but only beside loose modules",
@@ -234,6 +256,10 @@ func TestLooseGenerationFollowsItsContent(t *testing.T) {
 		{"sidecar changed", "docs/text.toml", "a = 2"},
 		{"endpoint added", "docs/xml.wasm", "1"},
 		{"a module that cannot be read", "docs/bad.wasm", "-> nowhere"},
+		{"resource added", "docs/resources/text/deep/table.csv", "1"},
+		{"resource changed", "docs/resources/text/deep/table.csv", "2"},
+		{"another resource", "docs/resources/text/table.csv", "2"},
+		{"a resource that cannot be read", "docs/resources/text/gone", "-> nowhere"},
 	} {
 		writeFile(t, root, change.name, change.text)
 		id := scan()
@@ -245,8 +271,15 @@ func TestLooseGenerationFollowsItsContent(t *testing.T) {
 			t.Errorf("%s: %s, then %s without a change", change.what, id, again)
 		}
 	}
-	for _, name := range []string{"docs/text.toml", "docs/xml.wasm", "docs/bad.wasm"} {
-		if err := os.Remove(filepath.Join(root, name)); err != nil {
+	before := scan()
+	for _, name := range []string{"docs/resources/text/.hidden", "docs/resources/nobody/table.csv", "docs/notes.txt"} {
+		writeFile(t, root, name, "x")
+		if id := scan(); id != before {
+			t.Errorf("%s, which no endpoint may read, makes %s of %s", name, id, before)
+		}
+	}
+	for _, name := range []string{"docs/text.toml", "docs/xml.wasm", "docs/bad.wasm", "docs/resources"} {
+		if err := os.RemoveAll(filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
 		}
 	}

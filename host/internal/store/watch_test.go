@@ -106,6 +106,10 @@ func TestWatch(t *testing.T) {
 			w.until(t, "a deletion", func(f Found) bool { return len(f.Services) == 0 })
 			writeFile(t, root, "loose/a.wasm", "three")
 			w.until(t, "a loose module", func(f Found) bool { return newest(f).Loose && newest(f).Settled })
+			without := newest(w.last).ID
+			writeFile(t, root, "loose/resources/a/table.csv", "1")
+			writeFile(t, root, "loose/a.wasm", "three") // events come for the folder, and not for those in it
+			w.until(t, "a resource of it", func(f Found) bool { return newest(f).ID != without && newest(f).Settled })
 		})
 	}
 }
