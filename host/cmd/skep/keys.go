@@ -69,6 +69,24 @@ func (o *keyOwner) open(cmd *cobra.Command) (s *store.Store, id string, err erro
 	return s, o.service, err
 }
 
+// do works on the keys: on those of a host that runs, where one is named, else on those in the folder.
+func (o *keyOwner) do(cmd *cobra.Command, remote func(*client.Client) error,
+	local func(s *store.Store, id string) error) (err error) {
+	c, err := o.remote(cmd)
+	switch {
+	case err != nil:
+		return err
+	case c != nil:
+		return remote(c)
+	}
+	s, id, err := o.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return local(s, id)
+}
+
 // settings are what service.toml says of who may call.
 func (o *keyOwner) settings(s *store.Store) (manifest.Auth, error) {
 	if o.admin {
@@ -95,39 +113,32 @@ is its hash, an id that stands in logs, and what the flags say.`,
   skep keys new --service demo --label nightly --expiry 2030-12-31T00:00:00Z
   skep keys new --admin`,
 		Args: arguments(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if c, err := owner.remote(cmd); c != nil || err != nil {
-				if err == nil {
-					err = makeKey(cmd, c, client.Key{Label: label, Description: description, Expiry: expiry.Time})
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return owner.do(cmd, func(c *client.Client) error {
+				return makeKey(cmd, c, client.Key{Label: label, Description: description, Expiry: expiry.Time})
+			}, func(s *store.Store, id string) error {
+				settings, err := owner.settings(s)
+				if err != nil {
+					return err
 				}
-				return err
-			}
-			s, id, err := owner.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, s.Close()) }()
-			settings, err := owner.settings(s)
-			if err != nil {
-				return err
-			}
-			secret, key := auth.GenerateKey(time.Now())
-			key.Label, key.Description, key.Expiry = label, description, expiry.Time
-			path, err := updateKeys(s, id, func(keys []manifest.Key) ([]manifest.Key, error) {
-				_, err := auth.NewKeySet(settings.Keys, keys, []manifest.Key{key})
-				return append(keys, key), err
+				secret, key := auth.GenerateKey(time.Now())
+				key.Label, key.Description, key.Expiry = label, description, expiry.Time
+				path, err := updateKeys(s, id, func(keys []manifest.Key) ([]manifest.Key, error) {
+					_, err := auth.NewKeySet(settings.Keys, keys, []manifest.Key{key})
+					return append(keys, key), err
+				})
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), secret)
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s is the id of the key, and its hash is in %s. Keep the key: it is shown only "+
+					"now.\n", key.ID, path)
+				if !owner.admin && settings.Method != manifest.AuthAPIKeys {
+					fmt.Fprintf(cmd.ErrOrStderr(), "No key is asked for yet: the service.toml of %s does not say "+
+						"[auth] method = \"API_KEYS\".\n", id)
+				}
+				return nil
 			})
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), secret)
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s is the id of the key, and its hash is in %s. Keep the key: it is shown only "+
-				"now.\n", key.ID, path)
-			if !owner.admin && settings.Method != manifest.AuthAPIKeys {
-				fmt.Fprintf(cmd.ErrOrStderr(), "No key is asked for yet: the service.toml of %s does not say "+
-					"[auth] method = \"API_KEYS\".\n", id)
-			}
-			return nil
 		},
 	}
 	owner.add(cmd)
@@ -145,31 +156,24 @@ func newKeysList() *cobra.Command {
 		Long:    "List the API keys, those in service.toml too. The keys themselves are not known.",
 		Example: "  skep keys list --service demo",
 		Args:    arguments(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if c, err := owner.remote(cmd); c != nil || err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return owner.do(cmd, func(c *client.Client) error {
+				return listRemoteKeys(cmd, c)
+			}, func(s *store.Store, id string) error {
+				settings, err := owner.settings(s)
 				if err != nil {
 					return err
 				}
-				return listRemoteKeys(cmd, c)
-			}
-			s, id, err := owner.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, s.Close()) }()
-			settings, err := owner.settings(s)
-			if err != nil {
-				return err
-			}
-			text, err := s.Keys(id)
-			if err != nil {
-				return err
-			}
-			keys, err := auth.ParseKeys(text.Bytes)
-			if err != nil {
-				return fmt.Errorf("%s: %w", text.Name, err)
-			}
-			return listKeys(cmd.OutOrStdout(), append(settings.Keys, keys...), time.Now())
+				text, err := s.Keys(id)
+				if err != nil {
+					return err
+				}
+				keys, err := auth.ParseKeys(text.Bytes)
+				if err != nil {
+					return fmt.Errorf("%s: %w", text.Name, err)
+				}
+				return listKeys(cmd.OutOrStdout(), append(settings.Keys, keys...), time.Now())
+			})
 		},
 	}
 	owner.add(cmd)
@@ -205,26 +209,19 @@ func newKeysRevoke() *cobra.Command {
 		Long:    "Make an API key invalid for good, by removing what is stored of it.",
 		Example: "  skep keys revoke --service demo k0a1b2c3d4e5f",
 		Args:    arguments(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if c, err := owner.remote(cmd); c != nil || err != nil {
-				if err == nil {
-					err = explainAccess(c, c.RevokeKey(cmd.Context(), args[0]))
-				}
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return owner.do(cmd, func(c *client.Client) error {
+				return explainAccess(c, c.RevokeKey(cmd.Context(), args[0]))
+			}, func(s *store.Store, id string) error {
+				_, err := updateKeys(s, id, func(keys []manifest.Key) ([]manifest.Key, error) {
+					rest := slices.DeleteFunc(slices.Clone(keys), func(k manifest.Key) bool { return k.ID == args[0] })
+					if len(rest) == len(keys) {
+						return nil, owner.unknownKey(s, args[0])
+					}
+					return rest, nil
+				})
 				return err
-			}
-			s, id, err := owner.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, s.Close()) }()
-			_, err = updateKeys(s, id, func(keys []manifest.Key) ([]manifest.Key, error) {
-				rest := slices.DeleteFunc(slices.Clone(keys), func(k manifest.Key) bool { return k.ID == args[0] })
-				if len(rest) == len(keys) {
-					return nil, owner.unknownKey(s, args[0])
-				}
-				return rest, nil
 			})
-			return err
 		},
 	}
 	owner.add(cmd)
