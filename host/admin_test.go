@@ -183,10 +183,18 @@ func TestAdminDeployments(t *testing.T) {
 	a.ask(t, 404, "POST", services+"/docs/actions/switchTo/v9", "")
 	a.answers(t, "two", "v2")
 
+	state := filepath.Join(a.root, "docs", "state.json")
+	before, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, bad := range []string{`{"entries":[{"generation":"v1","proba":0.5}]}`,
 		`{"entries":[{"generation":"v1","proba":-1},{"generation":"v2","proba":2}]}`,
 		`{"entries":[{"generation":"v9","proba":1}]}`, `{}`, ``, `[1`, `{"entries":"x"}`} {
 		a.ask(t, 400, "POST", services+"/docs/actions/setMapping", bad)
+		if after, err := os.ReadFile(state); err != nil || string(after) != string(before) {
+			t.Errorf("after the mapping %s the state is %s, %v; want %s", bad, after, err, before)
+		}
 	}
 	a.answers(t, "two", "v2")
 	a.ask(t, 200, "POST", services+"/docs/actions/setMapping",
@@ -376,9 +384,17 @@ func TestAdminOperation(t *testing.T) {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
-	a.ask(t, 404, "GET", services+"/nobody/generations", "")
-	a.ask(t, 404, "DELETE", services+"/nobody", "")
-	a.ask(t, 404, "POST", services+"/nobody/actions/enable", "")
+	for _, unknown := range []string{"GET /nobody", "GET /nobody/generations", "DELETE /nobody", "POST /nobody/actions/enable",
+		"POST /nobody/actions/disable", "POST /nobody/actions/switchTo/v1", "POST /nobody/actions/switchToNewest",
+		"POST /nobody/actions/rollback", "POST /nobody/generations/v1/preload", "DELETE /nobody/generations/v1",
+		"GET /nobody/endpoints/a/logs", "POST /docs/actions/switchTo/v1", "POST /docs/generations/v1/preload",
+		"DELETE /docs/generations/v1", "GET /docs/endpoints/a/logs"} {
+		method, path, _ := strings.Cut(unknown, " ")
+		a.ask(t, 404, method, services+path, "")
+	}
+	a.ask(t, 404, "POST", services+"/nobody/actions/setMapping", `{"entries":[{"generation":"v1","proba":1}]}`)
+	a.ask(t, 404, "POST", services+"/nobody/actions/rollout", `{"generation":"v1"}`)
+	a.ask(t, 404, "POST", services+"/nobody/generations?generation=v1", zipped(t, "a.wasm", says("one")))
 }
 
 // TestSharedAdmin asks for the admin API where requests of clients go.
