@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"skep/abi"
 	"skep/host"
 	"skep/host/hosttest"
 )
@@ -89,6 +90,25 @@ func TestRolloutWithdraws(t *testing.T) {
 	})
 	a.rollsOut(t, 200, "g2", `,"share":0.3,"maxLatencyFactor":1000`)
 	if reason := a.reaches(t, "withdrawn"); !strings.Contains(reason, "calls failed") {
+		t.Errorf("the reason is %q", reason)
+	}
+	c.leave()
+	gather(t, a.URL, clients, both, whole(true)).served(t, 20*clients)
+	a.answers(t, "g1", "g1")
+}
+
+// A generation that answers rightly, but later, is withdrawn too.
+func TestRolloutWithdrawsTheSlow(t *testing.T) {
+	a := administer(t, host.Config{})
+	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
+	a.put(t, 1, "&activate=true")
+	const turns = 10_000_000 // some 10 ms, against some microseconds
+	slow := string(hosttest.SlowGuestWith(turns, abi.AppendResult(nil, abi.Result{Tag: abi.TagValue,
+		Value: abi.AppendString(nil, "g2")})))
+	a.ask(t, 200, "POST", services+"/docs/generations?generation=g2", zipped(t, "a.wasm", says("g2"), "b.wasm", slow))
+	c := gather(t, a.URL, clients, both, whole(false))
+	a.rollsOut(t, 200, "g2", `,"share":0.3`)
+	if reason := a.reaches(t, "withdrawn"); !strings.Contains(reason, "calls take up to") {
 		t.Errorf("the reason is %q", reason)
 	}
 	c.leave()

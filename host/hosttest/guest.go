@@ -8,9 +8,18 @@ import (
 )
 
 // GuestWith is a module that answers with a frame, which lies at address 16 of its memory.
-func GuestWith(frame []byte) []byte {
+func GuestWith(frame []byte) []byte { return answering(nil, frame) }
+
+// SlowGuestWith is the same, after so many turns of a loop.
+func SlowGuestWith(turns int32, frame []byte) []byte {
+	count := slices.Concat([]byte{0x41}, signed(int64(turns)), []byte{0x21, 0}) // i32.const, local.set 0
+	// loop: local.get 0, i32.const 1, i32.sub, local.tee 0, br_if 0
+	return answering(append(count, 0x03, 0x40, 0x20, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0, 0x0b), frame)
+}
+
+func answering(before, frame []byte) []byte {
 	result := abi.Pack(16, uint32(len(frame)))
-	body := append([]byte{0x42}, signed(int64(result))...)
+	body := slices.Concat(before, []byte{0x42}, signed(int64(result)))
 	data := slices.Concat([]byte{1, 0, 0x41, 16, 0x0b}, vector(frame))
 	return append(Guest(body), section(11, data)...)
 }
