@@ -20,6 +20,8 @@ type compiler struct {
 	argv    []string
 	limits  childLimits
 	slots   chan struct{} // as many as may run at a time
+	beside  chan struct{} // and beside requests that are answered
+	serving atomic.Bool   // there are such
 	victims *victims
 	started atomic.Int64 // children, ever
 }
@@ -53,25 +55,40 @@ func newCompiler(argv []string) (*compiler, error) {
 		return nil, fmt.Errorf("the program that compiles modules: %w", err)
 	}
 	argv = append([]string{program}, argv[1:]...)
-	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		victims: newVictims()}, nil
+	processors := runtime.GOMAXPROCS(0)
+	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, processors),
+		beside: make(chan struct{}, max(1, processors/2)), victims: newVictims()}, nil
+}
+
+// enter waits for leave to run a child, and says in its environment how many processors it may use: all, or one while
+// requests are answered, so that half of the machine stays for them.
+func (c *compiler) enter(ctx context.Context) (environment []string, leave func(), err error) {
+	slots := c.slots
+	if c.serving.Load() {
+		slots, environment = c.beside, []string{"GOMAXPROCS=1"}
+	}
+	select {
+	case slots <- struct{}{}:
+		return environment, func() { <-slots }, nil
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 }
 
 // run has a module compiled into dir. The error is an ErrModule when the module is to blame, as it is when the child
 // died of it.
 func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
+	environment, leave, err := c.enter(ctx)
+	if err != nil {
+		return err
 	}
+	defer leave()
 	timed, cancel := context.WithTimeout(ctx, c.limits.wall)
 	defer cancel()
 	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
 	cmd.Dir = dir
-	cmd.Env = []string{childVariable + "=" + c.limits.String(), "TMPDIR=" + dir, "GOTRACEBACK=single",
-		"GORACE=atexit_sleep_ms=0"} // a program with the race detector would wait for a second before it ends
+	cmd.Env = append(environment, childVariable+"="+c.limits.String(), "TMPDIR="+dir, "GOTRACEBACK=single",
+		"GORACE=atexit_sleep_ms=0") // a program with the race detector would wait for a second before it ends
 	cmd.Stdin = bytes.NewReader(module)
 	var said, complained head
 	cmd.Stdout, cmd.Stderr = &said, &complained
@@ -85,7 +102,7 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 		return fmt.Errorf("the program that compiles modules: %w", err)
 	}
 	awaitEnd()
-	err := cmd.Wait()
+	err = cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

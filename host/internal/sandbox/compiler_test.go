@@ -47,6 +47,31 @@ func TestChildDies(t *testing.T) {
 	}
 }
 
+// TestChildrenBesideRequests looks at what children may use before and after requests are answered.
+func TestChildrenBesideRequests(t *testing.T) {
+	e := newEngine(t, "", "sh", "-c", `echo "processors: $GOMAXPROCS."; exit 3`)
+	for _, want := range []string{"processors: .", "processors: 1."} {
+		if _, err := e.load(t.Context(), tiny("a")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+		e.Serving()
+	}
+	c := e.codes.compiler
+	if most := max(1, runtime.GOMAXPROCS(0)/2); cap(c.beside) != most {
+		t.Errorf("%d children beside requests, want %d", cap(c.beside), most)
+	}
+	for range cap(c.beside) {
+		if _, _, err := c.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, _, err := c.enter(full); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("one more child: %v", err)
+	}
+}
+
 // TestChildIsAtFault has children that fail for reasons of their own: that is no judgement on the module.
 func TestChildIsAtFault(t *testing.T) {
 	e := newEngine(t, "", "sh", "-c", "echo the disk is full; exit 4")

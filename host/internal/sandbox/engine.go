@@ -57,6 +57,9 @@ func NewEngine(config Config) (*Engine, error) {
 		files: fileBudget{limit: maxSystemFiles()}}, nil
 }
 
+// Serving says that requests are answered from now on: modules are compiled beside them, and not on all processors.
+func (e *Engine) Serving() { e.codes.compiler.serving.Store(true) }
+
 // State is what all sandboxes of an engine have taken.
 type State struct {
 	// MemoryUsed is what the memory budget is charged for, in bytes; MemoryLimit is the budget, 0 for none.
