@@ -39,6 +39,8 @@ type Config struct {
 	// Rescan is how often the folder of services is looked at where the system tells of no changes, as on network file
 	// systems. Default 2 s.
 	Rescan time.Duration
+	// Grace is how long [Host.Close] waits for requests that have arrived. Default 30 s.
+	Grace time.Duration
 	// KeepGenerations is how many generations of a service that have served stay on the disk when another one has taken
 	// over, beside those that came after it. Default 0: all.
 	KeepGenerations int
@@ -59,6 +61,9 @@ type Config struct {
 
 // DefaultRescan is the default of Config.Rescan.
 const DefaultRescan = store.DefaultRescan
+
+// DefaultGrace is the default of Config.Grace.
+const DefaultGrace = 30 * time.Second
 
 // maxAuditBodies bounds what the audit log has of a body, in bytes.
 const maxAuditBodies = 1 << 20
@@ -87,6 +92,9 @@ func (c Config) Validate() error {
 	}
 	if c.Rescan < 0 {
 		return fmt.Errorf("%w: Rescan: %v is negative", ErrConfig, c.Rescan)
+	}
+	if c.Grace < 0 {
+		return fmt.Errorf("%w: Grace: %v is negative", ErrConfig, c.Grace)
 	}
 	if c.AuditBodies < 0 || c.AuditBodies > maxAuditBodies {
 		return fmt.Errorf("%w: AuditBodies: %d is not within 0 and %d", ErrConfig, c.AuditBodies, maxAuditBodies)
@@ -117,6 +125,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Rescan == 0 {
 		c.Rescan = store.DefaultRescan
+	}
+	if c.Grace == 0 {
+		c.Grace = DefaultGrace
 	}
 	if c.MemoryBudget == 0 {
 		c.MemoryBudget = machine.ReadMemory().Guests()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,9 @@ type Host struct {
 	first   chan error         // takes the outcome of the first look at the folder
 	close   func() error
 	state   atomic.Int32
+	drain   atomic.Bool // load balancers are to look elsewhere
+	grace   time.Duration
+	log     *slog.Logger
 }
 
 // States of a host.
@@ -82,7 +86,8 @@ func New(config Config) (*Host, error) {
 		config.Log.Warn("request metadata stays off: the infrastructure type does not grant it", "infrastructure", where.Name)
 	}
 
-	h := &Host{registry: new(service.Registry), first: make(chan error, 1), watched: make(chan struct{})}
+	h := &Host{registry: new(service.Registry), first: make(chan error, 1), watched: make(chan struct{}),
+		grace: config.Grace, log: config.Log}
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
@@ -118,9 +123,9 @@ func New(config Config) (*Host, error) {
 	h.rollouts = rollout.New(rollout.Config{Store: h.store, Activator: h.activator, Registry: h.registry, Audit: audit,
 		Log: config.Log})
 	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Rollouts: h.rollouts, Version: Version, Ready: h.ready,
-		Observer: h.observer, Look: h.look, Audit: audit, Log: config.Log})
+		Drain: &h.drain, Observer: h.observer, Look: h.look, Audit: audit, Log: config.Log})
 	data := ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
-		Alive: h.store.Alive, Wire: config.Wire, Log: config.Log, Observer: h.observer, AccessLog: h.records.access,
+		Alive: h.alive, Wire: config.Wire, Log: config.Log, Observer: h.observer, AccessLog: h.records.access,
 		Audit: h.records.audit}
 	if config.SharedAdmin {
 		data.Admin = h.admin
@@ -150,6 +155,7 @@ func (h *Host) watch(ctx context.Context, rescan time.Duration) {
 			h.first <- found.Err
 			go func() {
 				if h.activator.Wait(ctx) == nil {
+					h.engine.Serving()
 					h.state.CompareAndSwap(stateLoading, stateReady)
 				}
 			}()
@@ -165,8 +171,12 @@ func (h *Host) Serve(ln net.Listener) error { return h.server.Serve(ln) }
 // may use it has a key of the host's administrators.
 func (h *Host) ServeAdmin(ln net.Listener) error { return h.admin.Serve(ln) }
 
-// ready says whether the host takes requests: from when all that it found at first is loaded or refused until it closes.
-func (h *Host) ready() bool { return h.state.Load() == stateReady }
+// ready says whether the host is to get requests: from when all that it found at first is loaded or refused until it
+// closes, but not while it is drained.
+func (h *Host) ready() bool { return h.state.Load() == stateReady && !h.drain.Load() }
+
+// alive says to load balancers of the data plane whether the host is to get requests.
+func (h *Host) alive() bool { return !h.drain.Load() && h.store.Alive() }
 
 // Wait returns when everything that was found has been loaded or refused, or when ctx ends.
 func (h *Host) Wait(ctx context.Context) error {
@@ -177,13 +187,29 @@ func (h *Host) Wait(ctx context.Context) error {
 }
 
 // Close stops to accept requests, answers those that have arrived, and gives everything back. What is still loading is
-// given up; a module that is just being compiled is waited for. A second Close does nothing and returns what the first
-// did. Serve may be called before, after or never.
+// given up; a module that is just being compiled is waited for. After [Config.Grace] nothing is waited for any more: what
+// still runs then ends with the program. A second Close does nothing and returns what the first did. Serve may be called
+// before, after or never.
 func (h *Host) Close() error { return h.close() }
 
 func (h *Host) shutdown() error {
 	h.state.Store(stateClosing)
 	h.stop()
+	closed := make(chan error, 1)
+	go func() { closed <- h.finish() }()
+	grace := time.NewTimer(h.grace)
+	defer grace.Stop()
+	select {
+	case err := <-closed:
+		return errors.Join(err, h.records.close())
+	case <-grace.C:
+		h.log.Warn("the grace is over: what still runs is cut off", "grace", h.grace, "requests", h.observer.InFlight(""))
+		return h.records.close() // lines that come later are dropped
+	}
+}
+
+// finish answers what has arrived and gives all back but the records.
+func (h *Host) finish() error {
 	loading := make(chan struct{})
 	go func() { // loading ends while requests are answered
 		defer close(loading)
@@ -201,5 +227,5 @@ func (h *Host) shutdown() error {
 	h.policies.Close()
 	_ = h.engine.Close()
 	_ = h.store.Close()
-	return errors.Join(err, h.records.close())
+	return err
 }

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,12 +127,32 @@ func (d *deployer) deploy() error {
 
 // child is a server in a process of its own.
 type child struct {
-	cmd *exec.Cmd
-	url string
+	cmd        *exec.Cmd
+	url, admin string
+	log        *logged
+	logged     chan struct{} // closed when the log is at its end
+}
+
+// logged is text that is written while others read it.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // serveChild starts a server and returns when all that it found at first is loaded.
-func serveChild(t *testing.T, root string) *child {
+func serveChild(t *testing.T, root string, flags ...string) *child {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -141,7 +162,9 @@ func serveChild(t *testing.T, root string) *child {
 	if err := os.Symlink(exe, program); err != nil {
 		t.Fatal(err)
 	}
-	c := &child{cmd: exec.Command(program, "serve", "--root", root, "--addr", "127.0.0.1:0", "--confine=false")}
+	flags = append([]string{"serve", "--root", root, "--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0",
+		"--confine=false"}, flags...)
+	c := &child{cmd: exec.Command(program, flags...), log: new(logged), logged: make(chan struct{})}
 	log, err := c.cmd.StderrPipe()
 	if err == nil {
 		err = c.cmd.Start()
@@ -152,15 +175,24 @@ func serveChild(t *testing.T, root string) *child {
 	t.Cleanup(func() { _ = c.cmd.Process.Kill() })
 	lines := bufio.NewScanner(log)
 	listening := regexp.MustCompile(`msg=listening addr=(\S+)`)
+	administered := regexp.MustCompile(`msg="admin API" addr=(\S+)`)
 	for c.url == "" {
 		if !lines.Scan() {
 			t.Fatalf("the server has ended: %v", lines.Err())
+		}
+		if found := administered.FindStringSubmatch(lines.Text()); found != nil {
+			c.admin = "http://" + found[1]
 		}
 		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
 			c.url = "http://" + found[1]
 		}
 	}
-	go io.Copy(io.Discard, log)
+	go func() {
+		defer close(c.logged)
+		for lines.Scan() {
+			fmt.Fprintln(c.log, lines.Text())
+		}
+	}()
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if _, err = c.ask("a"); err == nil { // all of a generation is loaded at once
 			return c

@@ -80,7 +80,7 @@ func TestEveryCommandHasAScript(t *testing.T) {
 // TestVariables sets each flag of each command by its variable, and looks for the variable in the help.
 func TestVariables(t *testing.T) {
 	values := map[string]string{ // of flags that do not take any text
-		"addr": "127.0.0.1:1", "admin-addr": "off", "keep-generations": "3", "rescan": "5s", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
+		"addr": "127.0.0.1:1", "admin-addr": "off", "keep-generations": "3", "rescan": "5s", "grace": "5s", "infra": "k8s", "log-format": "json", "log-level": "debug", "request-metadata": "true",
 		"include": "true", "verbose": "true", "lang": "go", "memory-budget": "512MiB", "confine": "false",
 		"admin": "true", "audit-bodies": "4KiB", "expiry": "2130-12-31T00:00:00Z",
 		"max-connections": "7", "max-connections-per-address": "7", "trusted-proxies": "10.0.0.0/8,192.0.2.1/32",

@@ -28,7 +28,7 @@ func newServe(program string) *cobra.Command {
 	addr, adminAddr := address("127.0.0.1:12000"), adminAddress("127.0.0.1:12001")
 	var confined bool
 	var keep int
-	var rescan time.Duration
+	var rescan, grace time.Duration
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the endpoints of a folder over HTTP",
@@ -46,8 +46,8 @@ and under [max] what the manifests of modules may ask for at most.
 What changes in the folder is served as soon as it is ready; what cannot be, changes
 nothing. The admin API does the same from afar, for keys of skep keys new --admin.
 
-SIGINT or SIGTERM ends the server when the requests that have arrived are answered, a
-second one at once.`,
+SIGINT or SIGTERM ends the server when the requests that have arrived are answered, or
+the grace is over, a second one at once.`,
 		Example: `  skep serve
   skep serve --root build/services --addr 0.0.0.0:12000 --request-metadata`,
 		Args: arguments(0, 0),
@@ -64,7 +64,7 @@ second one at once.`,
 				return err
 			}
 			config.Root, config.RequestMetadata, config.MemoryBudget = root, metadata, int64(budget)
-			config.KeepGenerations, config.Rescan = keep, rescan
+			config.KeepGenerations, config.Rescan, config.Grace = keep, rescan, grace
 			records.apply(&config)
 			if config.Wire, err = wire.wire(cmd); err != nil {
 				return err
@@ -88,6 +88,8 @@ second one at once.`,
 		"last `N`; 0 keeps all")
 	cmd.Flags().DurationVar(&rescan, "rescan", host.DefaultRescan, "look at the folder every `TIME`, where the system "+
 		"tells of no changes")
+	cmd.Flags().DurationVar(&grace, "grace", host.DefaultGrace, "when the server is to end, wait `TIME` for requests that "+
+		"have arrived")
 	cmd.Flags().BoolVar(&confined, "confine", true, "give up privileges, files and programs that a host does not need, "+
 		"where the system knows how")
 	cmd.Flags().Var(&budget, "memory-budget", "memory that all endpoints together may take, as `SIZE`: 512MiB, 2GiB "+
@@ -134,7 +136,7 @@ func serve(cmd *cobra.Command, addr, adminAddr, scheme string, config host.Confi
 	select {
 	case err = <-served:
 	case <-cmd.Context().Done():
-		config.Log.Info("closing: requests that have arrived are answered, a second signal ends at once")
+		config.Log.Info("closing: requests that have arrived are answered, a second signal ends at once", "grace", config.Grace)
 	}
 	return errors.Join(err, h.Close())
 }

@@ -38,6 +38,7 @@ confine = false
 cors_headers = ["X-A"]
 cors_methods = ["POST", "GET"]
 cors_origins = ["https://app.example", "https://b.example:8443"]
+grace = "5s"
 infra = "k8s"
 keep_generations = 3
 log_format = "json"
@@ -51,7 +52,7 @@ tls_cert = "cert.pem"
 tls_key = "key.pem"
 trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
 `
-	want := map[string]string{"addr": "127.0.0.1:1", "admin-addr": "same", "access-log": "-", "audit-log": "audit", "audit-bodies": "4KiB", "confine": "false", "infra": "k8s", "keep-generations": "3", "rescan": "5s", "log-format": "json", "log-level": "warn",
+	want := map[string]string{"addr": "127.0.0.1:1", "admin-addr": "same", "access-log": "-", "audit-log": "audit", "audit-bodies": "4KiB", "confine": "false", "grace": "5s", "infra": "k8s", "keep-generations": "3", "rescan": "5s", "log-format": "json", "log-level": "warn",
 		"memory-budget": "1GiB", "request-metadata": "true", "cors-headers": "[X-A]", "cors-methods": "[POST,GET]",
 		"cors-origins": "[https://app.example,https://b.example:8443]", "max-connections": "20000",
 		"max-connections-per-address": "100", "tls-cert": "cert.pem", "tls-key": "key.pem",
@@ -84,7 +85,7 @@ func TestSettingsErrors(t *testing.T) {
 		`infra = "moon"`: `bad value "moon" for infra: allowed are static, k8s, azure-ml, sagemaker, snowpark, ` +
 			`vertex-ai, databricks`,
 		`addr = "x"`: `bad value "x" for addr: allowed is HOST:PORT, as in 127.0.0.1:12000; port 0 takes a free one`,
-		`root = "x"`: `unknown key "root"; known here are access_log, addr, admin_addr, audit_bodies, audit_log, confine, cors_headers, cors_methods, cors_origins, infra, ` +
+		`root = "x"`: `unknown key "root"; known here are access_log, addr, admin_addr, audit_bodies, audit_log, confine, cors_headers, cors_methods, cors_origins, grace, infra, ` +
 			`keep_generations, log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, rescan, tls_cert, tls_key, ` +
 			`trusted_proxies`,
 		`max_connections = -1`: `bad value "-1" for max_connections: allowed are whole numbers above 0`,

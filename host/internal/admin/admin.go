@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"skep/host/internal/activate"
@@ -31,6 +32,8 @@ type Config struct {
 	Look func() observe.Snapshot
 	// Ready says whether the host takes requests; nil: always.
 	Ready func() bool
+	// Drain says that load balancers are to look elsewhere; it is never nil.
+	Drain *atomic.Bool
 	// Audit takes a record of every change and of every refused key.
 	Audit *slog.Logger
 	Log   *slog.Logger

@@ -13,7 +13,7 @@ func (s *Server) healthz(http.ResponseWriter, *http.Request) (any, error) { retu
 // readyz says whether the host takes requests.
 func (s *Server) readyz(http.ResponseWriter, *http.Request) (any, error) {
 	if s.Ready != nil && !s.Ready() {
-		return nil, failure{http.StatusServiceUnavailable, "NotReady", "the host is starting, or is about to end"}
+		return nil, failure{http.StatusServiceUnavailable, "NotReady", "the host is starting, is drained, or is about to end"}
 	}
 	return ok{OK: true}, nil
 }

@@ -56,6 +56,10 @@ var routes = []route{
 	{pattern: "DELETE " + Prefix + "/keys/{key}", handle: (*Server).deleteKey, change: true},
 	{pattern: "DELETE " + Prefix + "/keys/{id}/key", handle: (*Server).deleteKeyByID, change: true},
 
+	{pattern: "GET " + Prefix + "/drain", handle: (*Server).showDrain},
+	{pattern: "POST " + Prefix + "/drain", handle: (*Server).drain, change: true},
+	{pattern: "DELETE " + Prefix + "/drain", handle: (*Server).undrain, change: true},
+
 	{pattern: "GET " + Prefix + "/metrics", handle: (*Server).metrics},
 	{pattern: "DELETE " + Prefix + "/model-cache", handle: (*Server).nothingCached, change: true},
 	{pattern: "DELETE " + Prefix + "/cached-code-envs", handle: (*Server).nothingCached, change: true},

@@ -108,8 +108,20 @@ func (s *Server) refresh(ctx context.Context) error {
 func (s *Server) enable(_ http.ResponseWriter, r *http.Request) (any, error) {
 	return s.setEnabled(r, true)
 }
+
+// disable has a service answer 503, and tells how many of its requests are still being answered.
 func (s *Server) disable(_ http.ResponseWriter, r *http.Request) (any, error) {
-	return s.setEnabled(r, false)
+	wait, err := waitOf(r)
+	if err == nil {
+		_, err = s.setEnabled(r, false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		ok
+		InFlight int64 `json:"inFlight"`
+	}{ok{OK: true}, s.idle(r.Context(), r.PathValue("service"), wait)}, nil
 }
 
 func (s *Server) setEnabled(r *http.Request, enabled bool) (any, error) {

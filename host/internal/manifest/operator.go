@@ -32,6 +32,7 @@ var hostFlags = []struct {
 	{"cors_headers", listFlag},
 	{"cors_methods", listFlag},
 	{"cors_origins", listFlag},
+	{"grace", textFlag},
 	{"infra", textFlag},
 	{"keep_generations", countFlag},
 	{"log_format", textFlag},

@@ -39,7 +39,7 @@ func TestOperatorErrors(t *testing.T) {
 		text, want string
 	}{
 		{host, `adr = ""`, `skep.toml:1:1: unknown key "adr"; known here are access_log, addr, admin_addr, audit_bodies, audit_log, confine, cors_headers, cors_methods, cors_origins, ` +
-			`infra, keep_generations, log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, rescan, tls_cert, ` +
+			`grace, infra, keep_generations, log_format, log_level, max, max_connections, max_connections_per_address, memory_budget, request_metadata, rescan, tls_cert, ` +
 			`tls_key, trusted_proxies`},
 		{host, `cors_origins = "x"`, "skep.toml:1:1: cors_origins: is a string, must be a list of strings"},
 		{host, `cors_origins = [1]`, "skep.toml:1:1: cors_origins: is an integer, must be a list of strings"},

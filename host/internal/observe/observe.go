@@ -61,6 +61,21 @@ func (o *Observer) Endpoint(service, endpoint string) *Endpoint {
 	return e
 }
 
+// InFlight is how many requests are being answered, of one service or, with an empty name, of all.
+func (o *Observer) InFlight(service string) (n int64) {
+	if o == nil {
+		return 0
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for at, e := range o.endpoints {
+		if service == "" || at.service == service {
+			n += int64(read(e.inFlight).GetGauge().GetValue())
+		}
+	}
+	return n
+}
+
 // Log gives the log of an endpoint that is loaded, nil where there is none.
 func (o *Observer) Log(service, endpoint string) *Log {
 	o.mu.Lock()
