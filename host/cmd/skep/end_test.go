@@ -28,7 +28,7 @@ func TestServeEnds(t *testing.T) {
 		status             int // of the answer, 0 for none
 		exit, log          string
 	}{
-		{"within the grace", "1m", "2s", 1, 504, "exit status 0", "msg=closing"},
+		{"within the grace", "1m", "2s", 1, 504, "exit status 0", "closing: "},
 		{"beyond the grace", "200ms", "1m", 1, 0, "exit status 0", `the grace is over: what still runs is cut off" grace=200ms requests=1`},
 		{"a second signal", "1m", "1m", 2, 0, "signal: terminated", "a second signal ends at once"},
 	} {
