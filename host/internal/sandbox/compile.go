@@ -18,6 +18,7 @@ type module struct {
 	code      wazero.CompiledModule
 	rewritten *rewritten
 
+	outline []byte // until it is checked
 	cache   wazero.CompilationCache
 	kept    *code
 	budget  *budget
@@ -66,7 +67,7 @@ func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memo
 		if err := m.charge(&e.budget, &e.pools); err != nil {
 			return nil, errors.Join(err, m.free())
 		}
-		if err := checkModule(m.rt, m.code); err != nil && !e.off.abi {
+		if err := m.check(ctx); err != nil && !e.off.abi {
 			return nil, errors.Join(err, m.free())
 		}
 		return m, nil
@@ -111,7 +112,7 @@ func open(ctx context.Context, kept *code) (_ *module, err error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &module{rewritten: rewritten, kept: kept}
+	m := &module{rewritten: rewritten, kept: kept, outline: outline}
 	if m.cache, err = wazero.NewCompilationCacheWithDir(kept.dir); err != nil {
 		return nil, err
 	}
@@ -125,6 +126,17 @@ func open(ctx context.Context, kept *code) (_ *module, err error) {
 		err = errNoCode
 	}
 	return nil, errors.Join(err, m.rt.Close(ctx), m.cache.Close(ctx))
+}
+
+// check compares what the module imports and exports with the ABI. It asks another copy of the module, which shares the
+// code: what the engine makes to answer stays with the copy that was asked, and takes half a megabyte for a Go module.
+func (m *module) check(ctx context.Context) error {
+	copied, err := m.rt.CompileModule(loadOnly(ctx), m.outline)
+	m.outline = nil
+	if err != nil {
+		return err
+	}
+	return errors.Join(checkModule(m.rt, copied), copied.Close(ctx))
 }
 
 // charge charges a budget for the code, which takes as much memory as its file.
