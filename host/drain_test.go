@@ -11,8 +11,8 @@ import (
 
 const drainPath = "/admin/api/drain"
 
-// occupied is a host with a call under way, of a service "slow", which ends by its time limit. The channel takes the status of
-// its answer.
+// occupied is a host with a call under way, of a service "slow", which ends by its time limit. The channel takes the
+// status of its answer.
 func occupied(t *testing.T) (*administered, <-chan int) {
 	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services, `{"serviceId":"slow"}`)

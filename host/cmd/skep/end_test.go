@@ -29,7 +29,8 @@ func TestServeEnds(t *testing.T) {
 		exit, log          string
 	}{
 		{"within the grace", "1m", "2s", 1, 504, "exit status 0", "closing: "},
-		{"beyond the grace", "200ms", "1m", 1, 0, "exit status 0", `the grace is over: what still runs is cut off" grace=200ms requests=1`},
+		{"beyond the grace", "200ms", "1m", 1, 0, "exit status 0",
+			`the grace is over: what still runs is cut off" grace=200ms requests=1`},
 		{"a second signal", "1m", "1m", 2, 0, "signal: terminated", "a second signal ends at once"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -42,7 +43,8 @@ func TestServeEnds(t *testing.T) {
 			if err := os.Mkdir(slow, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			for name, text := range map[string]string{"a.wasm": string(endless), "a.toml": "[limits]\ntimeout = \"" + test.limit + "\""} {
+			limits := "[limits]\ntimeout = \"" + test.limit + "\""
+			for name, text := range map[string]string{"a.wasm": string(endless), "a.toml": limits} {
 				if err := os.WriteFile(filepath.Join(slow, name), []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
