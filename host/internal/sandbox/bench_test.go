@@ -157,7 +157,7 @@ func benchBare(b *testing.B, module []byte, want string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	in := &instance{mod: mod, ctx: ctx, alloc: mod.ExportedFunction(abi.ExportAlloc),
+	in := &instance{engine: new(Engine), mod: mod, ctx: ctx, alloc: mod.ExportedFunction(abi.ExportAlloc),
 		call: mod.ExportedFunction(abi.ExportCall)}
 	in.meter.deadline = time.Now().Add(time.Hour)
 	request := plainRequest()
