@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -124,6 +126,9 @@ func (a axis) measure(b *testing.B, m modules, l line, value int) {
 	}
 	s := startServer(b, l.name, kind, root, envCache+"="+*scaleCache)
 	clients, err := connectInTurns(s, l.send(value), n)
+	if errors.Is(err, syscall.EMFILE) {
+		b.Skip(err) // ulimit -n
+	}
 	if err != nil {
 		b.Fatal(err)
 	}
