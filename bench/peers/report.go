@@ -69,8 +69,11 @@ func (r *runner) row(b *strings.Builder, s scenario, p peer) {
 	if len(rate) == 0 {
 		return
 	}
-	spread := (slices.Max(rate) - slices.Min(rate)) / median(rate)
-	fmt.Fprintf(b, "| %s | %s | %.0f | %.0f %% | %.3f | %.1f | %.2f |\n", s.name, p.about, median(rate), spread*100,
+	spread := "–" // of one round
+	if len(rate) > 1 {
+		spread = fmt.Sprintf("%.0f %%", (slices.Max(rate)-slices.Min(rate))/median(rate)*100)
+	}
+	fmt.Fprintf(b, "| %s | %s | %.0f | %s | %.3f | %.1f | %.2f |\n", s.name, p.about, median(rate), spread,
 		median(rateRatio), median(cpu), median(cpuRatio))
 }
 
