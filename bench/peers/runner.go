@@ -68,7 +68,8 @@ func (r *runner) take() error {
 	return r.ctx.Err()
 }
 
-// all does scenario after scenario. In each of them the peers have turns, and each round begins with another one.
+// all does scenario after scenario. In each of them the peers have turns, and each round begins with another one. A round
+// has processes of its own, as one may be faster than another of the same program for all its life.
 func (r *runner) all() error {
 	for _, s := range scenarios {
 		taking := r.taking(s)
@@ -78,6 +79,7 @@ func (r *runner) all() error {
 					return err
 				}
 			}
+			r.stop()
 		}
 		if s.name == "hello" && r.latency {
 			if err := r.pace(s, taking); err != nil {
@@ -214,4 +216,5 @@ func (r *runner) stop() {
 	for _, s := range r.servers {
 		s.stop()
 	}
+	clear(r.servers)
 }
