@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -130,7 +131,7 @@ func machine() string {
 		buildDir + "/npm/node_modules/.bin/workerd", buildDir + "/venv/bin/python", buildDir + "/venv/bin/gunicorn",
 		buildDir + "/venv/bin/uvicorn", "wrk", buildDir + "/oha/bin/oha"} {
 		if text := said(program, "--version"); text != "" {
-			parts = append(parts, text)
+			parts = append(parts, filepath.Base(program)+": "+text)
 		}
 	}
 	return strings.Join(parts, "; ")
