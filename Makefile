@@ -70,10 +70,8 @@ check-peers: build/peers/bench ## whether those servers that need nothing but Go
 	cd bench/peers && $(GO) test ./...
 	build/peers/bench -check -peers native,net/http,skep-go,skep-go-instance,wazero-fresh-go
 
-build/peers/bench: build FORCE
+build/peers/bench: build
 	cd bench/peers && $(GO) build -o ../../$@ .
-
-FORCE:
 
 bench-plots: ## how the host scales: some ten minutes, then the drawings of bench/plots
 	$(GO) test -run '^$$' -bench Scale -benchtime 5x -timeout 60m ./bench -scale.full -scale.cache $(CURDIR)/build/scale/cache

@@ -85,7 +85,7 @@ func TestReport(t *testing.T) {
 		{Scenario: "hello", Peer: native, Round: 1, PerSecond: 200, CPU: 20},
 		{Scenario: "hello", Peer: "skep-go", Round: 0, PerSecond: 80, CPU: 12},
 		{Scenario: "hello", Peer: "skep-go", Round: 1, PerSecond: 160, CPU: 24},
-		{Scenario: "hello", Peer: native, Share: 0.5, PerSecond: 60, Latency: [4]float64{1, 2, 3, 4}},
+		{Scenario: "hello", Peer: native, Share: 0.5, Wanted: 75, PerSecond: 60, Latency: [4]float64{1, 2, 3, 4}},
 	}}
 	got := report(r)
 	for _, want := range []string{

@@ -68,7 +68,8 @@ func (r *runner) take() error {
 	return r.ctx.Err()
 }
 
-// all does scenario after scenario. In each of them the peers have turns, and each round begins with another one.
+// all does scenario after scenario. In each of them the peers have turns, and each round begins with another one. A round
+// has processes of its own, so that what differs from one start to the next shows in the spread.
 func (r *runner) all() error {
 	for _, s := range scenarios {
 		taking := r.taking(s)
@@ -78,6 +79,7 @@ func (r *runner) all() error {
 					return err
 				}
 			}
+			r.stop()
 		}
 		if s.name == "hello" && r.latency {
 			if err := r.pace(s, taking); err != nil {
@@ -148,9 +150,10 @@ func (r *runner) turn(s scenario, p peer, t turn) error {
 	if err != nil {
 		return err
 	}
+	t.Wanted = t.Share * r.peak(s.name, p.name)
 	done, err := srv.measure(func() (float64, turn, error) {
 		if t.Share > 0 {
-			return oha(s, srv.port, r.connections, r.length, t.Share*r.peak(s.name, p.name))
+			return oha(s, srv.port, r.connections, r.length, t.Wanted)
 		}
 		return wrk(s, srv.port, r.connections, r.length)
 	})
@@ -214,4 +217,5 @@ func (r *runner) stop() {
 	for _, s := range r.servers {
 		s.stop()
 	}
+	clear(r.servers)
 }

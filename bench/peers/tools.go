@@ -54,8 +54,13 @@ func have(ctx context.Context, name string) error {
 		if t.there() {
 			return nil
 		}
-		if _, err := exec.LookPath(t.client); err != nil || t.root && os.Geteuid() != 0 || len(t.files) == 0 {
-			return fmt.Errorf("there is no %s; install it by: %s", name, t.command)
+		switch _, err := exec.LookPath(t.client); {
+		case len(t.files) == 0:
+			return fmt.Errorf("this program was built without %s; before it is built again: %s", name, t.command)
+		case err != nil:
+			return fmt.Errorf("there is no %s, and no %s to install it by: %s", name, t.client, t.command)
+		case t.root && os.Geteuid() != 0:
+			return fmt.Errorf("there is no %s; as root: %s", name, t.command)
 		}
 		fmt.Fprintln(os.Stderr, t.command)
 		cmd := exec.CommandContext(ctx, "sh", "-c", t.command)

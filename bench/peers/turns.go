@@ -15,6 +15,7 @@ type turn struct {
 	Round    int
 	Share    float64 `json:",omitempty"` // of its peak that the peer was given; 0: as much as it could take
 
+	Wanted    float64 `json:",omitempty"` // requests a second that were to be sent, where there is a share
 	PerSecond float64
 	CPU       float64    // of the server, µs a request
 	Latency   [4]float64 // percentiles 50, 90, 99 and 99.9, µs
