@@ -15,11 +15,12 @@ type Args struct {
 	raw  []byte // a MessagePack map, checked by the host
 	row  int    // as in ArgError
 	json bool   // the arguments are text for Call.JSON
+	near *codec.Cursor
 }
 
 // Float is an argument that is a number. One beyond the precision of float64 is rounded.
 func (a Args) Float(name string) (float64, error) {
-	raw := codec.Lookup(a.raw, name)
+	raw := a.near.Lookup(a.raw, name)
 	v, _, err := abi.ReadFloat(raw)
 	if err != nil {
 		return 0, a.misfit(name, raw, "a number", err)
@@ -29,7 +30,7 @@ func (a Args) Float(name string) (float64, error) {
 
 // Int is an argument that is an integer in the range of int64.
 func (a Args) Int(name string) (int64, error) {
-	raw := codec.Lookup(a.raw, name)
+	raw := a.near.Lookup(a.raw, name)
 	v, err := codec.Int(raw)
 	if err != nil {
 		return 0, a.misfit(name, raw, "an integer", err)
@@ -39,7 +40,7 @@ func (a Args) Int(name string) (int64, error) {
 
 // Uint is an argument that is an integer in the range of uint64.
 func (a Args) Uint(name string) (uint64, error) {
-	raw := codec.Lookup(a.raw, name)
+	raw := a.near.Lookup(a.raw, name)
 	v, err := codec.Uint(raw)
 	if err != nil {
 		return 0, a.misfit(name, raw, "an integer", err)
@@ -49,7 +50,7 @@ func (a Args) Uint(name string) (uint64, error) {
 
 // String is an argument that is a string, as a copy.
 func (a Args) String(name string) (string, error) {
-	raw := codec.Lookup(a.raw, name)
+	raw := a.near.Lookup(a.raw, name)
 	v, _, err := abi.ReadString(raw)
 	if err != nil {
 		return "", a.misfit(name, raw, "a string", err)
@@ -59,7 +60,7 @@ func (a Args) String(name string) (string, error) {
 
 // Bool is an argument that is a boolean.
 func (a Args) Bool(name string) (bool, error) {
-	raw := codec.Lookup(a.raw, name)
+	raw := a.near.Lookup(a.raw, name)
 	v, _, err := abi.ReadBool(raw)
 	if err != nil {
 		return false, a.misfit(name, raw, "a boolean", err)
@@ -87,12 +88,12 @@ func (a Args) Map(name string) (Args, error) {
 
 // Get is an argument of any type, null too; ok says whether there is one of that name.
 func (a Args) Get(name string) (v Value, ok bool) {
-	raw := codec.Lookup(a.raw, name)
+	raw := a.near.Lookup(a.raw, name)
 	return Value{raw: raw, name: name, row: a.row}, raw != nil
 }
 
 // Has says whether there is an argument of that name, be it null.
-func (a Args) Has(name string) bool { return codec.Lookup(a.raw, name) != nil }
+func (a Args) Has(name string) bool { return a.near.Lookup(a.raw, name) != nil }
 
 // Len is the number of arguments.
 func (a Args) Len() int {

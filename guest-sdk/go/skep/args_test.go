@@ -161,26 +161,25 @@ func FuzzRequest(f *testing.F) {
 	f.Add(requestFrame(abi.KindRegression, append(abi.AppendArrayHeader(nil, 1), numbers(1)...)))
 	meta := abi.AppendMeta(nil, abi.Meta{Path: "/", Headers: []Header{{Name: "a", Value: "b"}}})
 	f.Add(abi.AppendRequest(nil, abi.Request{Kind: abi.KindFunction, Meta: meta, JSON: true, Input: []byte("{}")}))
-	call := function(func(c *Call) (any, error) {
+	readCall := func(c *Call) (any, error) {
 		c.Headers()
 		c.Path()
 		readAll(c.Args)
 		return []any{c.Args}, nil
-	})
-	batch := &module{predict: func(b *Batch) ([]Prediction, error) {
+	}
+	readBatch := func(b *Batch) ([]Prediction, error) {
 		list := make([]Prediction, b.Len())
 		for i, row := range b.Rows() {
 			readAll(row)
 			list[i] = Number(float64(i))
 		}
 		return list, nil
-	}}
+	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		request, err := abi.ReadRequest(frame)
-		m := call
+		m := function(readCall) // a new one, which checks the frame: it has seen none that began like that
 		if err == nil && request.Kind.Predicts() {
-			m = batch
-			m.kind = request.Kind
+			m = &module{predict: readBatch, kind: request.Kind}
 			if m.kind == abi.KindClassification {
 				return // the handler is a regressor
 			}

@@ -31,7 +31,7 @@ func (b *Batch) Row(i int) Args {
 	if i > 0 {
 		start = b.ends[i-1]
 	}
-	return Args{raw: b.rows[start:b.ends[i]], row: i + 1}
+	return Args{raw: b.rows[start:b.ends[i]], row: i + 1, near: b.request.module.near}
 }
 
 // Rows gives all records with their indices.

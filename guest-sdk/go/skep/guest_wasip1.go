@@ -41,6 +41,7 @@ var entered *module
 func enter() *module {
 	if entered == nil {
 		entered = registeredModule()
+		entered.near = &entered.cursor
 	}
 	return entered
 }

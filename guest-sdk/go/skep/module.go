@@ -28,8 +28,13 @@ type module struct {
 	random  random
 	result  []byte // the last result frame; the host reads it until the next entry
 	large   []byte // room for results that do not fit behind a frame; nil before the first of them
-	stock   stock
 
+	// near is the cursor of a guest's arguments, nil where there is no host: tests may read them from several goroutines.
+	near   *codec.Cursor
+	cursor codec.Cursor
+
+	//lint:ignore U1000 only guests use it
+	stock stock
 	//lint:ignore U1000 only guests use it
 	memory
 }
@@ -91,6 +96,7 @@ func (m *module) Call(frame []byte) []byte {
 		m.result = behind
 	}
 	m.request, m.random.seeded = request, false
+	m.cursor = codec.Cursor{}
 	m.serve()
 	if cap(m.result) > cap(behind) {
 		m.large = m.result
@@ -135,7 +141,7 @@ func (m *module) takeArgs() {
 	if m.request.JSON {
 		m.call.Args.json = true
 	} else {
-		m.call.Args.raw = m.request.Input
+		m.call.Args.raw, m.call.Args.near = m.request.Input, m.near
 	}
 }
 

@@ -18,6 +18,10 @@ func FuzzCut(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		value, rest := codec.Cut(b)
 		codec.Lookup(b, "a")
+		var cursor codec.Cursor
+		for _, name := range []string{"a", "b", "a", ""} {
+			cursor.Lookup(b, name)
+		}
 		want, err := abi.Skip(b)
 		if err != nil {
 			return

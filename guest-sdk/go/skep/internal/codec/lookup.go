@@ -5,18 +5,59 @@ import "skep/abi"
 // The functions of this file walk over values that a host has checked, so they do not check again. Bytes that are no
 // such values give wrong answers, never a panic.
 
-// Lookup finds the value of a key in a MessagePack map, nil where there is none and where raw is empty.
-func Lookup(raw []byte, name string) (value []byte) {
+// Cursor remembers where in which map the last key was found: handlers ask for keys in the order in which clients send
+// them, and the next one is then found at once. The zero Cursor remembers nothing. It must not outlive the bytes that it
+// has seen, and is for one goroutine.
+type Cursor struct {
+	first      *byte // of the map; nil: there is none
+	begin      int   // where its first pair is
+	pairs      int
+	next, left int // where the next pair is, and how many there are from there
+}
+
+// Lookup finds the value of a key in a MessagePack map, nil where there is none and where raw is empty. The cursor may be
+// nil.
+func (c *Cursor) Lookup(raw []byte, name string) (value []byte) {
 	if len(raw) == 0 {
 		return nil
 	}
-	n, i := int(raw[0]&0x0f), 1
-	if raw[0]&0xf0 != 0x80 { // not a map of less than 16 pairs
-		pairs, rest, err := abi.ReadMapHeader(raw)
-		if err != nil {
-			return nil
-		}
-		n, i = pairs, len(raw)-len(rest)
+	if c == nil {
+		value, _, _ = lookup(raw, -1, 0, name)
+		return value
+	}
+	if c.first != &raw[0] {
+		*c = Cursor{first: &raw[0]}
+		c.begin, c.pairs = begin(raw)
+		c.next, c.left = c.begin, c.pairs
+	}
+	next, left := c.next, c.left
+	if value, c.next, c.left = lookup(raw, next, left, name); value != nil || left == c.pairs {
+		return value
+	}
+	value, c.next, c.left = lookup(raw, c.begin, c.pairs, name) // it stands before the last one, or nowhere
+	return value
+}
+
+// Lookup is [Cursor.Lookup] without one.
+func Lookup(raw []byte, name string) (value []byte) { return (*Cursor)(nil).Lookup(raw, name) }
+
+// begin is where the first pair of a map is, and how many there are.
+func begin(raw []byte) (i, pairs int) {
+	if raw[0]&0xf0 == 0x80 { // less than 16
+		return 1, int(raw[0] & 0x0f)
+	}
+	n, rest, err := abi.ReadMapHeader(raw)
+	if err != nil {
+		return 0, 0
+	}
+	return len(raw) - len(rest), n
+}
+
+// lookup finds the value of a key among the n pairs of a map that stand at i, or among all where i is negative. What
+// follows it are left pairs at next.
+func lookup(raw []byte, i, n int, name string) (value []byte, next, left int) {
+	if i < 0 {
+		i, n = begin(raw)
 	}
 	for ; n > 0 && i < len(raw); n-- {
 		start := i + 1
@@ -26,23 +67,23 @@ func Lookup(raw []byte, name string) (value []byte) {
 			i = len(raw) - len(rest)
 			start = i - len(key)
 		} else {
-			return nil
+			return nil, 0, 0
 		}
 		if i >= len(raw) {
-			return nil
+			return nil, 0, 0
 		}
 		end := i + 9
 		if raw[i] != 0xcb || end > len(raw) { // not a float
 			if end = abi.Next(raw, i); end < 0 {
-				return nil
+				return nil, 0, 0
 			}
 		}
 		if i-start == len(name) && string(raw[start:i]) == name {
-			return raw[i:end:end]
+			return raw[i:end:end], end, n - 1
 		}
 		i = end
 	}
-	return nil
+	return nil, i, 0
 }
 
 // Cut takes one value from the front, nil where there is none.
