@@ -97,6 +97,9 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	if err := failures(results); err != nil {
 		return results, err
 	}
+	if len(queries) > 0 {
+		caller.Renew()
+	}
 	ready = true
 	c.endpoint = c.describe(service.StateReady)
 	c.endpoint.Caller, c.endpoint.Stats = caller, stats

@@ -184,6 +184,14 @@ func (p *pool) make(fresh func() (*instance, error)) (*instance, error) {
 	return nil, nil
 }
 
+// add puts one more instance into the pool.
+func (p *pool) add(in *instance) {
+	p.mu.Lock()
+	p.total++
+	p.mu.Unlock()
+	p.put(in)
+}
+
 // put gives an instance back that is as the image is.
 func (p *pool) put(in *instance) {
 	p.mu.Lock()

@@ -101,14 +101,32 @@ func (s *Sandbox) adopt(template *instance) error {
 		return err
 	}
 	s.spec.Module, s.spec.Init, s.spec.WarmUp = nil, nil, nil
-	first, err := s.fresh()
-	if err != nil {
+	if err := s.addFresh(); err != nil {
 		s.image.release()
 		return err
 	}
-	s.pool.total++
-	s.pool.put(first)
 	return nil
+}
+
+// addFresh puts one more instance into the pool.
+func (s *Sandbox) addFresh() error {
+	in, err := s.fresh()
+	if err == nil {
+		s.pool.add(in)
+	}
+	return err
+}
+
+// Renew puts a new instance in the place of those that are idle. The calls so far were tests: what they have left in an
+// instance, be it only that pages are taken for needed ones, is not what other calls should find.
+func (s *Sandbox) Renew() {
+	if s.image == nil {
+		return // each call has a new one
+	}
+	s.pool.giveUp(0, 0)
+	if err := s.addFresh(); err != nil {
+		s.spec.Log.Warn("the first call has to wait for an instance", "reason", err)
+	}
 }
 
 // template is an instance brought to the state of which an image is taken.

@@ -53,6 +53,21 @@ func TestIsolationInstance(t *testing.T) {
 	mustAsk(t, s, "count", "2")
 }
 
+// TestRenew shows that calls after it find nothing of those before, not even where an instance keeps its memory.
+func TestRenew(t *testing.T) {
+	for _, isolation := range []manifest.Isolation{manifest.IsolationRequest, manifest.IsolationInstance} {
+		s := mustLoad(t, func(spec *Spec) { spec.Isolation = isolation })
+		mustAsk(t, s, "count", "1")
+		used := s.pool.idle[0]
+		s.Renew()
+		if s.pool.total != 1 || len(s.pool.idle) != 1 || s.pool.idle[0] == used || s.pool.idle[0].memory.shedding.bytes != 0 {
+			t.Errorf("%v: %d instances, of which %d are idle, the last one used: %v", isolation, s.pool.total, len(s.pool.idle),
+				s.pool.idle[0] == used)
+		}
+		mustAsk(t, s, "count", "1")
+	}
+}
+
 // TestFaults shows what each bad thing that a guest does comes to, and that the next call knows nothing of it.
 func TestFaults(t *testing.T) {
 	for _, isolation := range []manifest.Isolation{manifest.IsolationRequest, manifest.IsolationInstance} {
