@@ -15,31 +15,44 @@ func appendHeaders(b []byte, headers []Header) []byte {
 }
 
 func readHeaders(b []byte) (headers []Header, rest []byte, err error) {
-	rest, err = eachHeader(b, func(name, value []byte) {
-		headers = append(headers, Header{string(name), string(value)})
+	n := 0
+	rest, err = eachHeader(b, func(_, _ span) { n++ })
+	if err != nil || n == 0 {
+		return nil, rest, err
+	}
+	text := string(b[:len(b)-len(rest)]) // of all, since an allocation is what costs in a guest
+	headers = make([]Header, 0, n)
+	_, err = eachHeader(b, func(name, value span) {
+		headers = append(headers, Header{text[name.from:name.to], text[value.from:value.to]})
 	})
 	return headers, rest, err
 }
 
-// eachHeader takes a list of headers and hands over each as parts of b.
-func eachHeader(b []byte, visit func(name, value []byte)) (rest []byte, err error) {
+// span is where a string stands.
+type span struct{ from, to int }
+
+// eachHeader takes a list of headers and says of each where it stands in b.
+func eachHeader(b []byte, visit func(name, value span)) (rest []byte, err error) {
+	size := len(b)
 	n, b, err := ReadArrayHeader(b)
 	for ; n > 0 && err == nil; n-- {
 		var fields int
-		var name, value []byte
 		if fields, b, err = ReadArrayHeader(b); err != nil {
 			break
 		}
 		if fields != 2 {
 			return nil, ErrField
 		}
-		if name, b, err = ReadStringBytes(b); err != nil {
-			break
+		var pair [2]span
+		for i := range pair {
+			var text []byte
+			if text, b, err = ReadStringBytes(b); err != nil {
+				return nil, err
+			}
+			end := size - len(b)
+			pair[i] = span{end - len(text), end}
 		}
-		if value, b, err = ReadStringBytes(b); err != nil {
-			break
-		}
-		visit(name, value)
+		visit(pair[0], pair[1])
 	}
 	return b, err
 }

@@ -194,7 +194,7 @@ func readMeta(b []byte, m *Meta) error {
 		case "headers":
 			again, seenHeaders = seenHeaders, true
 			if m == nil {
-				b, err = eachHeader(b, func(_, _ []byte) {})
+				b, err = eachHeader(b, func(_, _ span) {})
 				break
 			}
 			m.Headers, b, err = readHeaders(b)

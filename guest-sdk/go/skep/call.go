@@ -80,6 +80,9 @@ func (r *request) meta() (abi.Meta, error) {
 	if r.module.request.Meta == nil {
 		return abi.Meta{}, ErrNoRequestMetadata
 	}
+	if meta, ok := codec.Meta(r.module.request.Meta); ok {
+		return meta, nil
+	}
 	return abi.ReadMeta(r.module.request.Meta)
 }
 

@@ -66,8 +66,8 @@ func sameName(a, b string) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
+	for i := len(a) - 1; i >= 0; i-- { // names differ at their ends, if anywhere
+		if a[i] != b[i] && lower(a[i]) != lower(b[i]) {
 			return false
 		}
 	}
