@@ -137,8 +137,8 @@ func TestPoolSurplus(t *testing.T) {
 		p.put(c)
 		time.Sleep(surplusAge / 2)
 		p.put(mustTake(t, p))
-		if p.total != 3 {
-			t.Errorf("%d instances after a short rest, want 3", p.total)
+		if s := p.state(); s.Idle+s.InUse != 3 {
+			t.Errorf("%d instances after a short rest, want 3", s.Idle+s.InUse)
 		}
 		time.Sleep(3 * surplusAge)
 		synctest.Wait()
