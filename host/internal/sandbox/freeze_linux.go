@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -59,8 +60,7 @@ func (f *frozen) fill(memory []byte) error {
 			at += n
 		}
 	}
-	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
-	if _, err := unix.FcntlInt(uintptr(f.fd), unix.F_ADD_SEALS, seals); err != nil {
+	if err := f.seal(); err != nil {
 		return err
 	}
 	if len(memory) == 0 {
@@ -69,6 +69,19 @@ func (f *frozen) fill(memory []byte) error {
 	var err error
 	f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED)
 	return err
+}
+
+// seal makes the image one that nobody can change. The kernel refuses that while something of its own holds a page, such as
+// what looks for memory to reclaim, which passes.
+func (f *frozen) seal() error {
+	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
+	for pause := time.Millisecond; ; pause *= 2 {
+		_, err := unix.FcntlInt(uintptr(f.fd), unix.F_ADD_SEALS, seals)
+		if err != unix.EBUSY || pause > time.Second {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }
 
 // mapTo puts the image at the start of reserved memory. What is written there stays private to it.
