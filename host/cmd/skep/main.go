@@ -23,9 +23,21 @@ const (
 
 func main() {
 	host.CompileChild() // returns, unless this process is to compile a module for another one
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the first signal asks the command to end, a second one ends the process
-	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(untilSignal(), os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// untilSignal is a context that ends with the first signal, which asks the command to end. By then a second one ends the
+// process.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
 }
 
 // run executes a command line, whose first item is the name of the program, and gives the exit code.
