@@ -22,7 +22,8 @@ func (c *Cursor) Lookup(raw []byte, name string) (value []byte) {
 		return nil
 	}
 	if c == nil {
-		value, _, _ = lookup(raw, -1, 0, name)
+		i, pairs := begin(raw)
+		value, _, _ = lookup(raw, i, pairs, name)
 		return value
 	}
 	if c.first != &raw[0] {
@@ -53,12 +54,8 @@ func begin(raw []byte) (i, pairs int) {
 	return len(raw) - len(rest), n
 }
 
-// lookup finds the value of a key among the n pairs of a map that stand at i, or among all where i is negative. What
-// follows it are left pairs at next.
+// lookup finds the value of a key among the n pairs of a map that stand at i. What follows it are left pairs at next.
 func lookup(raw []byte, i, n int, name string) (value []byte, next, left int) {
-	if i < 0 {
-		i, n = begin(raw)
-	}
 	for ; n > 0 && i < len(raw); n-- {
 		start := i + 1
 		if c := raw[i]; c&0xe0 == 0xa0 { // a key of less than 32 bytes
