@@ -13,7 +13,8 @@ import (
 
 // account is what becomes known of a request for counters and records, as it is answered.
 type account struct {
-	start     time.Time
+	start     time.Time         // as clock tells it: the date is not exact
+	replied   time.Time         // when the answer of an endpoint began to be written; zero for other answers
 	service   string            // that exists
 	endpoint  *service.Endpoint // that was found
 	caller    auth.Principal
@@ -50,7 +51,7 @@ func (s *Server) finish(ctx *fasthttp.RequestCtx, x *exchange, now time.Time) {
 }
 
 func (s *Server) record(ctx *fasthttp.RequestCtx, x *exchange, a *account, status int, took time.Duration) {
-	r := observe.Request{ID: x.ctx.id, Start: a.start, Took: took, Remote: ctx.RemoteAddr().String(),
+	r := observe.Request{ID: x.ctx.id, Start: time.Now().Add(-took), Took: took, Remote: ctx.RemoteAddr().String(),
 		Method: ctx.Method(), Path: x.path, Status: status, ErrorType: a.errorType,
 		In: len(ctx.Request.Body()), Out: len(ctx.Response.Body()),
 		Service: a.service, KeyID: a.caller.ID, Called: a.called,

@@ -45,7 +45,7 @@ func (x *exchange) giveBack() {
 
 // handle answers every request that could be read.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
-	start := time.Now()
+	start := clock.Now()
 	x := s.exchanges.Get().(*exchange)
 	x.account.start, x.path = start, x.path[:0]
 	defer s.recovered(ctx, x)
@@ -57,7 +57,10 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	} else if !s.cors.preflight(ctx) {
 		s.serve(ctx, x, start)
 	}
-	now := clock.Now()
+	now := x.account.replied
+	if now.IsZero() { // it was refused, or failed
+		now = clock.Now()
+	}
 	s.finish(ctx, x, now)
 	if c, ok := ctx.Conn().(*conn); ok {
 		c.answered(x, now) // not after a panic: nobody knows what that has left behind
@@ -284,7 +287,8 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	for _, note := range x.decoder.Reply.Notes {
 		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
-	s.reply(ctx, x, e, a, moments{start, called, answered, usage})
+	x.account.replied = clock.Now()
+	s.reply(ctx, x, e, a, moments{start, called, answered, x.account.replied, usage})
 	return false
 }
 

@@ -10,15 +10,14 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/action"
-	"skep/host/internal/clock"
 	"skep/host/internal/frame"
 	"skep/host/internal/service"
 )
 
 // moments holds the moments of a request that its timing is made of.
 type moments struct {
-	start, called, answered time.Time
-	usage                   service.Usage
+	start, called, answered, replied time.Time
+	usage                            service.Usage
 }
 
 func (c moments) timing() frame.Timing {
@@ -30,7 +29,7 @@ func (c moments) timing() frame.Timing {
 		FunctionInternal: c.usage.Guest,
 		Preparation:      call - c.usage.Guest,
 		Prediction:       c.usage.Guest,
-		PostProcessing:   clock.Now().Sub(c.answered),
+		PostProcessing:   c.replied.Sub(c.answered),
 		Fuel:             c.usage.Fuel,
 	}
 }

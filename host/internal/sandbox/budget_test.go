@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
 )
@@ -216,15 +217,15 @@ func TestBudgetShrinksOthers(t *testing.T) {
 		taken = append(taken, mustTake(t, first.pool))
 	}
 	for _, in := range taken {
-		first.pool.put(in)
+		first.pool.put(in, clock.Now())
 	}
 	e.budget.limit = e.budget.used.Load() // not a byte is left
 	a, b := mustTake(t, second.pool), mustTake(t, second.pool)
 	if got := first.pool.total; got != 1 {
 		t.Errorf("%d instances of the other endpoint are left, want its floor", got)
 	}
-	second.pool.put(a)
-	second.pool.put(b)
+	second.pool.put(a, clock.Now())
+	second.pool.put(b, clock.Now())
 }
 
 // TestPoolWithoutRoom shows that an instance for which the budget has no room is waited for like one above the ceiling.
@@ -250,7 +251,7 @@ func TestPoolWithoutRoom(t *testing.T) {
 				}
 				order <- i
 				if i == 0 {
-					p.put(got)
+					p.put(got, clock.Now())
 				}
 			}()
 			synctest.Wait()
@@ -258,7 +259,7 @@ func TestPoolWithoutRoom(t *testing.T) {
 		if _, err := p.take(t.Context()); !errors.Is(err, service.ErrPoolFull) {
 			t.Errorf("the third in a queue of two: %v", err)
 		}
-		p.put(in)
+		p.put(in, clock.Now())
 		if first, second := <-order, <-order; first != 0 || second != 1 {
 			t.Errorf("served %d before %d", first, second)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"skep/host/internal/clock"
 	"skep/host/internal/service"
 )
 
@@ -34,7 +35,7 @@ func TestWithoutIndices(t *testing.T) {
 		t.Errorf("it has used %d units of fuel, %v; want none", usage.Fuel, err)
 	}
 	in := mustTake(t, s.pool)
-	defer s.pool.put(in)
+	defer s.pool.put(in, clock.Now())
 	in.begin(t.Context(), time.Now(), time.Minute, 1)
 	if err := in.exchange(in.call, hostileRequest, new(answer)); err != nil || int64(in.fuelLeft.Get()) < 1<<62 {
 		t.Errorf("%d units are left of one, %v", int64(in.fuelLeft.Get()), err)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
 )
 
@@ -147,7 +148,7 @@ func compare(t *testing.T, s *Sandbox) {
 		t.Error(err)
 		return
 	}
-	defer s.pool.put(in)
+	defer s.pool.put(in, clock.Now())
 	memory, image := in.memory.bytes(), s.image.source
 	if seen, ok := in.mod.Memory().Read(0, in.mod.Memory().Size()); !ok || len(seen) != len(image) || &seen[0] != &memory[0] {
 		t.Errorf("the engine knows of %d bytes, the image has %d", len(seen), len(image))

@@ -189,11 +189,11 @@ func (p *pool) add(in *instance) {
 	p.mu.Lock()
 	p.total++
 	p.mu.Unlock()
-	p.put(in)
+	p.put(in, clock.Now())
 }
 
-// put gives an instance back that is as the image is.
-func (p *pool) put(in *instance) {
+// put gives an instance back that is as the image is, from some moment on.
+func (p *pool) put(in *instance, since time.Time) {
 	p.mu.Lock()
 	if len(p.waiting) > 0 {
 		p.waiting[0] <- in
@@ -207,7 +207,7 @@ func (p *pool) put(in *instance) {
 		p.discard()
 		return
 	}
-	in.idle = clock.Now()
+	in.idle = since
 	p.idle = append(p.idle, in)
 	p.settle()
 	if p.trim == nil && p.total > p.size.Cruise {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tetratelabs/wazero/experimental/wazerotest"
 
+	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
 	"skep/host/internal/service"
 )
@@ -34,8 +35,8 @@ func mustTake(t *testing.T, p *pool) *instance {
 func TestPoolLastUsedFirst(t *testing.T) {
 	p, made := newTestPool(manifest.Pool{Cruise: 2, Ceil: 2})
 	a, b := mustTake(t, p), mustTake(t, p)
-	p.put(a)
-	p.put(b)
+	p.put(a, clock.Now())
+	p.put(b, clock.Now())
 	if got := mustTake(t, p); got != b {
 		t.Error("not the instance that was used last")
 	}
@@ -56,14 +57,14 @@ func TestPoolQueue(t *testing.T) {
 					t.Error(err)
 				}
 				order <- i
-				p.put(got)
+				p.put(got, clock.Now())
 			}()
 			synctest.Wait()
 		}
 		if _, err := p.take(t.Context()); !errors.Is(err, service.ErrPoolFull) {
 			t.Errorf("the third in a queue of two: %v", err)
 		}
-		p.put(in)
+		p.put(in, clock.Now())
 		if first, second := <-order, <-order; first != 0 || second != 1 {
 			t.Errorf("served %d before %d", first, second)
 		}
@@ -92,7 +93,7 @@ func TestPoolTimeout(t *testing.T) {
 		if n := len(p.waiting); n != 0 {
 			t.Errorf("%d still wait", n)
 		}
-		p.put(in)
+		p.put(in, clock.Now())
 		mustTake(t, p)
 	})
 }
@@ -106,7 +107,7 @@ func TestPoolDiscard(t *testing.T) {
 		go func() { got <- mustTake(t, p) }()
 		synctest.Wait()
 		p.discard()
-		p.put(<-got)
+		p.put(<-got, clock.Now())
 		mustTake(t, p)
 		if *made != 2 || p.total != 1 {
 			t.Errorf("%d made, %d counted; want 2 and 1", *made, p.total)
@@ -132,11 +133,11 @@ func TestPoolSurplus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, made := newTestPool(manifest.Pool{Cruise: 1, Ceil: 3})
 		a, b, c := mustTake(t, p), mustTake(t, p), mustTake(t, p)
-		p.put(a)
-		p.put(b)
-		p.put(c)
+		p.put(a, clock.Now())
+		p.put(b, clock.Now())
+		p.put(c, clock.Now())
 		time.Sleep(surplusAge / 2)
-		p.put(mustTake(t, p))
+		p.put(mustTake(t, p), clock.Now())
 		if s := p.state(); s.Idle+s.InUse != 3 {
 			t.Errorf("%d instances after a short rest, want 3", s.Idle+s.InUse)
 		}
@@ -163,14 +164,14 @@ func TestPoolClose(t *testing.T) {
 		if _, err := p.take(t.Context()); !errors.Is(err, service.ErrUnavailable) {
 			t.Errorf("a take after close: %v", err)
 		}
-		p.put(a)
-		p.put(<-waiting) // who waited is served
+		p.put(a, clock.Now())
+		p.put(<-waiting, clock.Now()) // who waited is served
 		select {
 		case <-p.empty:
 			t.Error("empty while an instance is in use")
 		default:
 		}
-		p.put(b)
+		p.put(b, clock.Now())
 		<-p.empty
 		if !a.mod.IsClosed() || !b.mod.IsClosed() {
 			t.Error("an instance is still open")

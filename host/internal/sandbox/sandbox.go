@@ -233,7 +233,7 @@ func (s *Sandbox) Call(ctx context.Context, request []byte, result service.Resul
 	reusable := false
 	defer func() { // also when result panics
 		if reusable {
-			s.pool.put(in)
+			s.pool.put(in, in.meter.answered)
 		} else {
 			s.engine.tokens.giveBack(&in.meter)
 			in.close()
