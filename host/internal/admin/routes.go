@@ -21,12 +21,13 @@ type route struct {
 	open   bool // for everybody
 	change bool // goes into the audit log
 	upload bool // takes a body of any size, and checks it itself
+	probe  bool // is asked again and again, so that a refusal is no news for the log
 }
 
 // routes are all that there is, in the order of the documentation.
 var routes = []route{
-	{pattern: "GET /healthz", handle: (*Server).healthz, open: true},
-	{pattern: "GET /readyz", handle: (*Server).readyz, open: true},
+	{pattern: "GET /healthz", handle: (*Server).healthz, open: true, probe: true},
+	{pattern: "GET /readyz", handle: (*Server).readyz, open: true, probe: true},
 	{pattern: "GET /metrics", handle: (*Server).prometheus, open: true},
 
 	{pattern: "GET " + Prefix + "/services", handle: (*Server).listServices},
@@ -95,7 +96,9 @@ func (s *Server) route(r route) http.Handler {
 		}
 		switch {
 		case err != nil:
-			s.Log.Warn("admin request refused", "method", req.Method, "path", name, "reason", err)
+			if !r.probe {
+				s.Log.Warn("admin request refused", "method", req.Method, "path", name, "reason", err)
+			}
 			writeError(w, failureOf(err))
 		case answer != nil:
 			writeJSON(w, http.StatusOK, answer)
