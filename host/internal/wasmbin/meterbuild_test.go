@@ -32,19 +32,23 @@ func cKernels(tb testing.TB) []byte {
 	return nil
 }
 
-// rustKernels takes any of the targets of WebAssembly that is installed.
+// rustKernels takes the first compiler that has a target of WebAssembly: the one in PATH, or the distribution's, whose
+// name of wasm32-wasip1 is an older one.
 func rustKernels(tb testing.TB) []byte {
-	for _, target := range []string{"wasm32-wasip1", "wasm32-unknown-unknown"} {
-		folder, err := exec.Command("rustc", "--print", "target-libdir", "--target", target).Output()
-		if err != nil {
-			continue
-		}
-		if _, err := os.Stat(strings.TrimSpace(string(folder))); err == nil {
-			return compiled(tb, "rustc", "--target", target, "--edition=2021", "--crate-type=cdylib", "-Copt-level=3",
-				"-Cpanic=abort", "-Cstrip=symbols", "testdata/kernels/rust/kernels.rs")
+	for _, compiler := range []string{"rustc", "/usr/bin/rustc"} {
+		for _, target := range []string{"wasm32-wasip1", "wasm32-wasi", "wasm32-unknown-unknown"} {
+			folder, err := exec.Command(compiler, "--print", "target-libdir", "--target", target).Output()
+			if err != nil {
+				continue
+			}
+			if _, err := os.Stat(strings.TrimSpace(string(folder))); err == nil {
+				return compiled(tb, compiler, "--target", target, "--edition=2021", "--crate-type=cdylib", "-Copt-level=3",
+					"-Cpanic=abort", "-Cstrip=symbols", "testdata/kernels/rust/kernels.rs")
+			}
 		}
 	}
-	tb.Skip("no rustc with a target of WebAssembly: rustup target add wasm32-wasip1")
+	tb.Skip("no rustc with a target of WebAssembly: apt-get install rustc libstd-rust-dev-wasm32 lld-14, " +
+		"or rustup target add wasm32-wasip1")
 	return nil
 }
 

@@ -187,7 +187,7 @@ pub extern "C" fn copies(n: i32) -> i64 {
     from[17] = 1;
     for _ in 0..n {
         for i in 0..4096 {
-            to[i] = std::hint::black_box(from[i]);
+            to[i] = unsafe { std::ptr::read_volatile(&from[i]) };
         }
         from[17] = from[17].wrapping_add(1);
     }
