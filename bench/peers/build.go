@@ -20,7 +20,7 @@ func modulesDir(guest string) string { return filepath.Join(buildDir, "modules",
 
 // buildGuests compiles the guests of the peers that take part, and lays out the folders that hosts serve.
 func buildGuests(ctx context.Context, taking []peer) error {
-	build := map[string]func(context.Context) error{"go": buildGo, "c": buildC, "as": buildAssemblyScript}
+	build := map[string]func(context.Context) error{"go": buildGo, "c": buildC, "as": buildAssemblyScript, "rust": buildRust}
 	built := make(map[string]bool)
 	for _, p := range taking {
 		if guest := p.guest(); guest != "" && !built[guest] {
@@ -65,18 +65,14 @@ func buildGo(ctx context.Context) error {
 
 // buildC compiles the endpoints, and some of them as plug-ins of Extism.
 func buildC(ctx context.Context) error {
-	body := picture.Draw()
-	file, err := filepath.Abs(filepath.Join(buildDir, "picture.png"))
+	file, size, err := drawPicture()
 	if err != nil {
-		return err
-	}
-	if err := writeFile(file, body); err != nil {
 		return err
 	}
 	source := filepath.Join(sourceDir, "guests", "c")
 	for _, e := range (peer{}).endpoints() {
 		if err := clang(ctx, "c", e, filepath.Join(source, e+".c"), "-DPICTURE="+strconv.Quote(file),
-			"-DPICTURE_SIZE="+strconv.Itoa(len(body))); err != nil {
+			"-DPICTURE_SIZE="+strconv.Itoa(size)); err != nil {
 			return err
 		}
 		if e == "text" || e == "classify" {
@@ -89,9 +85,24 @@ func buildC(ctx context.Context) error {
 	return nil
 }
 
+// drawPicture writes the picture that scenario png sends, and says where and how large it is.
+func drawPicture() (file string, size int, err error) {
+	if file, err = filepath.Abs(filepath.Join(buildDir, "picture.png")); err != nil {
+		return "", 0, err
+	}
+	body := picture.Draw()
+	return file, len(body), writeFile(file, body)
+}
+
+// moduleFile is where a compiler writes the module of an endpoint.
+func moduleFile(guest, endpoint string) (string, error) {
+	file := filepath.Join(modulesDir(guest), endpoint+".wasm")
+	return file, os.MkdirAll(filepath.Dir(file), 0o755)
+}
+
 func clang(ctx context.Context, guest, endpoint, source string, define ...string) error {
-	out := filepath.Join(modulesDir(guest), endpoint+".wasm")
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+	out, err := moduleFile(guest, endpoint)
+	if err != nil {
 		return err
 	}
 	return command(ctx, "clang-19", append(define, "--target=wasm32", "-std=c23", "-O2", "-mbulk-memory", "-nostdlib",
@@ -100,11 +111,11 @@ func clang(ctx context.Context, guest, endpoint, source string, define ...string
 
 func buildAssemblyScript(ctx context.Context) error {
 	for _, e := range []string{"text", "classify"} {
-		out := filepath.Join(modulesDir("as"), e+".wasm")
-		if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		out, err := moduleFile("as", e)
+		if err != nil {
 			return err
 		}
-		err := command(ctx, filepath.Join(buildDir, "npm", "node_modules", ".bin", "asc"),
+		err = command(ctx, filepath.Join(buildDir, "npm", "node_modules", ".bin", "asc"),
 			filepath.Join(sourceDir, "guests", "assemblyscript", e+".ts"), "-O3", "--runtime", "stub", "--use", "abort=",
 			"-o", out)
 		if err != nil {

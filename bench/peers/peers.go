@@ -31,6 +31,7 @@ var peers = []peer{
 	{name: "skep-c-instance", about: "skep, C guest, isolation instance", needs: []string{"clang"}, command: skep},
 	{name: "skep-as", about: "skep, AssemblyScript guest", needs: []string{"asc"},
 		scenarios: []string{"hello", "classify", "classify-100", "key"}, command: skep},
+	{name: "skep-rust", about: "skep, Rust guest", needs: []string{"rust"}, command: skep},
 	{name: "wazero-fresh", about: "wazero, C guest, fresh", needs: []string{"clang"}, scenarios: some, command: own},
 	{name: "wazero-fresh-go", about: "wazero, Go guest, fresh", scenarios: some, command: own},
 	{name: "wazero-reused", about: "wazero, C guest, reused, stoppable", needs: []string{"clang"}, scenarios: some,
@@ -91,7 +92,7 @@ func (p peer) isolation() string {
 	return "request"
 }
 
-// guest is the language of the guests of a peer: "go", "c" or "as", empty where there are none.
+// guest is the language of the guests of a peer: "go", "c", "as" or "rust", empty where there are none.
 func (p peer) guest() string {
 	switch {
 	case strings.HasPrefix(p.name, "skep-"):

@@ -19,7 +19,8 @@ func TestTables(t *testing.T) {
 		if !json.Valid([]byte(s.body)) || strings.Contains(s.body, "]==]") {
 			t.Errorf("%s: the body is no JSON, or ends the text of a script", s.name)
 		}
-		for _, file := range []string{"guests/go/bench/" + s.endpoint + "/main.go", "guests/c/" + s.endpoint + ".c"} {
+		for _, file := range []string{"guests/go/bench/" + s.endpoint + "/main.go", "guests/c/" + s.endpoint + ".c",
+			"guests/rust/" + s.endpoint + ".rs"} {
 			if _, err := os.Stat(filepath.FromSlash(file)); err != nil {
 				t.Errorf("%s: %v", s.name, err)
 			}

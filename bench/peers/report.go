@@ -14,7 +14,6 @@ import (
 
 // without are the guests that are not measured, and why.
 var without = [][2]string{
-	{"Rust", "no guest of these scenarios is written in it"},
 	{"JavaScript", "there is no SDK"},
 	{"Python", "there is no SDK"},
 }
@@ -133,6 +132,9 @@ func machine() string {
 		if text := said(program, "--version"); text != "" {
 			parts = append(parts, filepath.Base(program)+": "+text)
 		}
+	}
+	if compiler, _, ok := rustc(); ok {
+		parts = append(parts, said(compiler, "--version"))
 	}
 	return strings.Join(parts, "; ")
 }
