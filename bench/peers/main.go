@@ -25,7 +25,7 @@ type options struct {
 	length      time.Duration // of a turn
 	connections int
 	port        int           // of the first server
-	budget      time.Duration // no turn begins later than that; 0: all do
+	budget      time.Duration // no turn begins later than that after installations; 0: all do
 	resume      bool          // go on with the turns of the run before
 	latency     bool          // measure that too
 	check       bool          // only compare the answers
@@ -55,7 +55,7 @@ func parse(args []string) (options, error) {
 	flags.DurationVar(&o.length, "length", 3*time.Second, "length of a turn, in whole seconds")
 	flags.IntVar(&o.connections, "connections", 32, "connections that are open, each with one request under way")
 	flags.IntVar(&o.port, "port", 13200, "port of the first server; the others take those that follow")
-	flags.DurationVar(&o.budget, "for", 0, "start no turn after this time, and print what there is (default no end)")
+	flags.DurationVar(&o.budget, "for", 0, "start no turn later than this after installations, and print what there is (default no end)")
 	flags.BoolVar(&o.resume, "resume", false, "go on where the run before has ended, with its guests")
 	flags.BoolVar(&o.latency, "latency", true, "measure latency at fixed rates, too")
 	flags.BoolVar(&o.check, "check", false, "compare the answers of the peers with the native ones, without load")
@@ -94,6 +94,10 @@ func bench(ctx context.Context, args []string) error {
 		return err
 	}
 	if !o.check {
+		if err := have(ctx, "wrk"); err != nil {
+			return err
+		}
+		r.start = time.Now()
 		if r.turns, err = readTurns(o.resume); err != nil {
 			return err
 		}
@@ -105,9 +109,6 @@ func bench(ctx context.Context, args []string) error {
 	}
 	if o.check {
 		return r.compareAll()
-	}
-	if err := have(ctx, "wrk"); err != nil {
-		return err
 	}
 	err = r.all()
 	fmt.Print(report(r))

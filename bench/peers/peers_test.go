@@ -39,6 +39,11 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
+	for _, o := range tools {
+		if o.client != "" && clients[o.client] == "" {
+			t.Errorf("%s is installed by %s, and nothing says where that is from", o.name, o.client)
+		}
+	}
 	for _, name := range paced {
 		if !slices.ContainsFunc(peers, func(p peer) bool { return p.name == name && p.does("hello") }) {
 			t.Errorf("there is no peer %s that does hello", name)

@@ -22,7 +22,7 @@ const warmUp = time.Second
 type runner struct {
 	options
 	ctx     context.Context
-	start   time.Time
+	start   time.Time          // of the budget
 	peers   []peer             // that take part
 	absent  map[string]error   // why others do not
 	servers map[string]*server // that run, by peer and flags
@@ -30,11 +30,10 @@ type runner struct {
 	turns   []turn
 }
 
-var errBudget = errors.New("the time is over; go on with -resume")
+var errBudget = errors.New("the time of -for is over; the next part: make bench-peers with -resume in ARGS, beside what it had")
 
 // take finds out which peers can take part.
 func (r *runner) take() error {
-	r.start = time.Now()
 	r.absent = make(map[string]error)
 	missing := make(map[string]error)
 	for _, p := range peers {
@@ -100,8 +99,10 @@ func (r *runner) compareAll() error {
 			fmt.Printf("%-13s %s: as native\n", s.name, p.name)
 		}
 	}
-	for name, err := range r.absent {
-		fmt.Printf("%s: not compared: %v\n", name, err)
+	for _, p := range peers {
+		if err := r.absent[p.name]; err != nil {
+			fmt.Printf("%s: not compared: %v\n", p.name, err)
+		}
 	}
 	return nil
 }

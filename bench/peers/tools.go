@@ -32,6 +32,14 @@ const (
 		" && npm ci --prefix build/peers/npm --ignore-scripts --no-audit --no-fund"
 )
 
+// clients say where the programs come from that install tools.
+var clients = map[string]string{
+	"apt-get": "of Debian and its kin",
+	"cargo":   "of Rust 1.88 or newer, as by rustup",
+	"npm":     "of Node.js",
+	"python3": "with its module venv",
+}
+
 var tools = []tool{
 	{name: "wrk", client: "apt-get", root: true, command: apt + "wrk",
 		files: []string{"wrk"}},
@@ -66,7 +74,7 @@ func have(ctx context.Context, name string) error {
 		case t.client == "":
 			return fmt.Errorf("this program was built without %s; before it is built again: %s", name, how)
 		case err != nil:
-			return fmt.Errorf("there is no %s, and no %s to install it by: %s", name, t.client, how)
+			return fmt.Errorf("there is no %s, and no %s, %s, to install it by: %s", name, t.client, clients[t.client], how)
 		case t.root && os.Geteuid() != 0:
 			return fmt.Errorf("there is no %s; as root: %s", name, how)
 		}
@@ -74,7 +82,7 @@ func have(ctx context.Context, name string) error {
 		cmd := exec.CommandContext(ctx, "sh", "-c", t.command)
 		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 		if err := cmd.Run(); err != nil || !t.there() {
-			return fmt.Errorf("installing %s has failed (%v): %s", name, err, how)
+			return fmt.Errorf("installing %s by %s, %s, has failed (%v): %s", name, t.client, clients[t.client], err, how)
 		}
 		return nil
 	}
