@@ -47,7 +47,7 @@ func rustKernels(tb testing.TB) []byte {
 			}
 		}
 	}
-	tb.Skip("no rustc with a target of WebAssembly: apt-get install rustc libstd-rust-dev-wasm32 lld-14, " +
+	tb.Skip("no rustc with a target of WebAssembly: apt-get install rustc libstd-rust-dev-wasm32 lld, " +
 		"or rustup target add wasm32-wasip1")
 	return nil
 }
