@@ -308,5 +308,5 @@ func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endp
 		return
 	}
 	x.request.Path = x.path
-	x.request.Headers = appendHeaders(x.request.Headers, &ctx.Request.Header)
+	x.request.Headers, x.request.IsText = appendHeaders(x.request.Headers, &ctx.Request.Header)
 }
