@@ -48,7 +48,8 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoin
 		ctx.Response.Header.SetContentType(contentTypeJSON)
 		x.body = frame.AppendEnvelope(x.body[:0], a, r.Value, c.timing(),
 			frame.Context{Service: e.Service, Endpoint: e.ID, Generation: e.Generation})
-		ctx.Response.SetBodyRaw(x.body)
+		x.sent = x.body
+		ctx.Response.SetBodyRaw(x.sent)
 	}
 }
 
@@ -58,7 +59,8 @@ func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.E
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)
 	if !bodiless(r.Status) {
-		ctx.Response.SetBodyRaw(r.Body)
+		x.sent = r.Body
+		ctx.Response.SetBodyRaw(x.sent)
 	}
 	x.lines = appendTimings(append(x.lines[:0], e.Generation...), c.timing())
 	for _, header := range r.Headers {
