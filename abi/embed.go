@@ -7,5 +7,5 @@ import "embed"
 // Sources are the files of this package, for a tool that writes them beside a guest that is built offline. Guests do
 // not carry them.
 //
-//go:embed *.go
+//go:embed *.go *.s
 var Sources embed.FS

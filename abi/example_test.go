@@ -100,6 +100,35 @@ func ExampleReadResult() {
 	// abi: value of an unexpected type
 }
 
+func ExampleViewMeta() {
+	frame := abi.AppendMeta(nil, abi.Meta{Path: "/run", Headers: []abi.Header{{Name: "Host", Value: "localhost"}}})
+	var room [8]abi.Header
+	m, ok := abi.ViewMeta(frame, room[:])
+	fmt.Println(m.Path, m.Headers, ok)
+	path, ok := abi.ViewPath(frame)
+	fmt.Println(path, ok)
+	// Output:
+	// /run [{Host localhost}] true
+	// /run true
+}
+
+func ExampleFindHeader() {
+	headers := []abi.Header{{Name: "Host", Value: "localhost"}, {Name: "Accept", Value: "*/*"}}
+	fmt.Println(abi.FindHeader(headers, "accept"), abi.FindHeader(headers, "Cookie"))
+	// Output: 1 -1
+}
+
+func ExampleAppendReply() {
+	room := make([]byte, 0, 100)
+	frame, ok := abi.AppendReply(room, 200, []byte("hi"), []abi.Header{{Name: "A", Value: "1"}})
+	fmt.Printf("% x %v\n", frame, ok)
+	_, ok = abi.AppendReply(nil, 200, []byte("hi"), nil)
+	fmt.Println(ok)
+	// Output:
+	// 95 03 cc c8 c0 c4 02 68 69 91 92 a1 41 a1 31 true
+	// false
+}
+
 func ExampleKind_String() {
 	fmt.Println(abi.KindClassification, abi.Kind(0))
 	// Output: classification unknown

@@ -1,7 +1,5 @@
 package abi
 
-import "encoding/binary"
-
 // RequestReader reads request frames of one host, one after the other. The first it reads as [ReadRequest] does. A host
 // writes what all requests of an endpoint have in common in the same way each time, and it has checked what it sends: of a
 // frame that agrees there with the one before, the values of "request" and of the input are taken as they are, which takes
@@ -42,14 +40,14 @@ func (r *RequestReader) again(frame []byte) bool {
 	}
 	if frame[r.meta] == 0xc0 {
 		r.request.Meta = nil
-		if !same(frame[:at], r.head) {
+		if !equal(frame[:at], r.head) {
 			return false
 		}
 	} else {
-		end := Next(frame, r.meta)
+		end := metaEnd(frame, r.meta)
 		between := r.head[r.meta+1:]
 		if at = end + len(between); end < 0 || at >= len(frame) || !isMap(frame[r.meta]) ||
-			string(frame[:r.meta]) != string(r.head[:r.meta]) || string(frame[end:at]) != string(between) {
+			!equal(frame[:r.meta], r.head[:r.meta]) || !equal(frame[end:at], between) {
 			return false
 		}
 		r.request.Meta = frame[r.meta:end:end]
@@ -68,14 +66,3 @@ func (r *RequestReader) again(frame []byte) bool {
 }
 
 func isMap(c byte) bool { return c&0xf0 == 0x80 || c == 0xde || c == 0xdf }
-
-// same says whether two slices of one length are equal. It compares words, where a guest in Go compares single bytes.
-func same(a, b []byte) bool {
-	for len(a) >= 8 && len(b) >= 8 {
-		if binary.LittleEndian.Uint64(a) != binary.LittleEndian.Uint64(b) {
-			return false
-		}
-		a, b = a[8:], b[8:]
-	}
-	return string(a) == string(b)
-}

@@ -1,6 +1,8 @@
 package skep
 
 import (
+	"strings"
+
 	"skep/abi"
 	"skep/guest-sdk/go/skep/internal/codec"
 )
@@ -65,25 +67,32 @@ func (r *request) Endpoint() string { return r.module.request.Endpoint }
 // Headers are the headers of the HTTP request, in the order in which they came. The error is [ErrNoRequestMetadata]
 // when the host does not tell them; a check of credentials must return it and not go on.
 func (r *request) Headers() (Headers, error) {
-	meta, err := r.meta()
+	raw := r.module.request.Meta
+	if raw == nil {
+		return nil, ErrNoRequestMetadata
+	}
+	if headers, ok := r.module.readHeaders(raw); ok {
+		return headers, nil
+	}
+	meta, err := abi.ReadMeta(raw)
 	return meta.Headers, err
 }
 
 // Path is the path of the HTTP request, with single slashes and without the query. The error is
 // [ErrNoRequestMetadata] when the host does not tell it.
 func (r *request) Path() (string, error) {
-	meta, err := r.meta()
+	raw := r.module.request.Meta
+	if raw == nil {
+		return "", ErrNoRequestMetadata
+	}
+	if path, ok := abi.ViewPath(raw); ok {
+		if r.module.lend() {
+			return path, nil
+		}
+		return strings.Clone(path), nil
+	}
+	meta, err := abi.ReadMeta(raw)
 	return meta.Path, err
-}
-
-func (r *request) meta() (abi.Meta, error) {
-	if r.module.request.Meta == nil {
-		return abi.Meta{}, ErrNoRequestMetadata
-	}
-	if meta, ok := codec.Meta(r.module.request.Meta); ok {
-		return meta, nil
-	}
-	return abi.ReadMeta(r.module.request.Meta)
 }
 
 // JSON is the client's text, untouched, when the manifest says input = "json", else nil. It is overwritten by the next

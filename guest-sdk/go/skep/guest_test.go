@@ -68,25 +68,34 @@ func startGuest(t testing.TB, name string) *guest {
 
 // send hands a frame to init or call and reads the result, which is part of guest memory.
 func (g *guest) send(entry api.Function, frame []byte) (abi.Result, error) {
+	ptr, size, err := g.enter(entry, frame)
+	if err != nil {
+		return abi.Result{}, err
+	}
+	result, ok := g.module.Memory().Read(ptr, size)
+	if !ok {
+		g.t.Fatalf("the result lies at %#x, %d bytes", ptr, size)
+	}
+	return abi.ReadResult(result)
+}
+
+// enter is send without a look at the result: it gives its place.
+func (g *guest) enter(entry api.Function, frame []byte) (ptr, size uint32, err error) {
 	ctx := context.Background()
 	var stack [2]uint64
 	stack[0] = uint64(len(frame))
 	if err := g.alloc.CallWithStack(ctx, stack[:]); err != nil {
-		return abi.Result{}, err
+		return 0, 0, err
 	}
 	if !g.module.Memory().Write(uint32(stack[0]), frame) {
 		g.t.Fatalf("alloc gave %#x", stack[0])
 	}
 	stack[1] = uint64(len(frame))
 	if err := entry.CallWithStack(ctx, stack[:]); err != nil {
-		return abi.Result{}, err
+		return 0, 0, err
 	}
-	ptr, size := abi.Unpack(stack[0])
-	result, ok := g.module.Memory().Read(ptr, size)
-	if !ok {
-		g.t.Fatalf("the result lies at %#x, %d bytes", ptr, size)
-	}
-	return abi.ReadResult(result)
+	ptr, size = abi.Unpack(stack[0])
+	return ptr, size, nil
 }
 
 func (g *guest) memory() uint32 { return g.module.Memory().Size() }

@@ -11,10 +11,8 @@ type Headers []Header
 
 // Get is the value of the first header of that name, empty where there is none.
 func (h Headers) Get(name string) string {
-	for i := range h {
-		if sameName(h[i].Name, name) {
-			return h[i].Value
-		}
+	if i := abi.FindHeader(h, name); i >= 0 {
+		return h[i].Value
 	}
 	return ""
 }
@@ -22,26 +20,42 @@ func (h Headers) Get(name string) string {
 // Values are the values of all headers of that name in order.
 func (h Headers) Values(name string) []string {
 	var values []string
-	for i := range h {
-		if sameName(h[i].Name, name) {
-			values = append(values, h[i].Value)
-		}
+	for i := abi.FindHeader(h, name); i >= 0; i = abi.FindHeader(h, name) {
+		values = append(values, h[i].Value)
+		h = h[i+1:]
 	}
 	return values
 }
 
 // Has says whether there is a header of that name.
-func (h Headers) Has(name string) bool {
-	for i := range h {
-		if sameName(h[i].Name, name) {
-			return true
-		}
-	}
-	return false
-}
+func (h Headers) Has(name string) bool { return abi.FindHeader(h, name) >= 0 }
 
 // Add appends a header and keeps those of the same name.
-func (h *Headers) Add(name, value string) { *h = append(*h, Header{Name: name, Value: value}) }
+func (h *Headers) Add(name, value string) {
+	n := len(*h)
+	if n == cap(*h) {
+		h.grow()
+	}
+	*h = (*h)[:n+1]
+	(*h)[n] = Header{Name: name, Value: value}
+}
+
+// grow makes room for one more header at least, from the stock where there is some.
+//
+//go:noinline
+func (h *Headers) grow() {
+	n := len(*h)
+	if s := stocked; s != nil {
+		if room := s.list(max(2*n, fewHeaders)); room != nil {
+			*h = append(room, *h...)
+			return
+		}
+	}
+	*h = append(*h, Header{})[:n]
+}
+
+// fewHeaders is the room that a list of headers gets when it first grows.
+const fewHeaders = 24
 
 // Set removes all headers of that name and appends one.
 func (h *Headers) Set(name, value string) {
@@ -61,22 +75,4 @@ func (h *Headers) Del(name string) {
 	*h = kept
 }
 
-// sameName compares names as HTTP does: by ASCII letters.
-func sameName(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := len(a) - 1; i >= 0; i-- { // names differ at their ends, if anywhere
-		if a[i] != b[i] && lower(a[i]) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
+func sameName(a, b string) bool { return abi.FindHeader([]Header{{Name: a}}, b) == 0 }

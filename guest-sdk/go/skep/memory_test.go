@@ -2,6 +2,8 @@ package skep_test
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,5 +81,49 @@ func TestFramesAndAnswersKeepApart(t *testing.T) {
 		if err != nil || got.Tag != abi.TagValue || string(got.Value) != string(args) {
 			t.Fatalf("%d bytes of text after %v: tag %v, %d bytes, %s, %v", n, lengths[:i], got.Tag, len(got.Value), got.Message, err)
 		}
+	}
+}
+
+// What a handler keeps of the metadata of a request is not written over by the next ones, be they before or after the
+// module is settled, nor is a list by another one.
+func TestMetadataIsKept(t *testing.T) {
+	g := startGuest(t, "keeper")
+	var kept []abi.Header
+	for i := range 8 {
+		meta := abi.Meta{Path: "/path/of/" + strconv.Itoa(i)}
+		for n := range i % 3 * 3 {
+			value := strings.Repeat(strconv.Itoa(i), 30+n)
+			meta.Headers = append(meta.Headers, abi.Header{Name: "Name-" + strconv.Itoa(n), Value: value})
+		}
+		got, err := g.send(g.call, abi.AppendRequest(nil, abi.Request{Endpoint: "keeper", Kind: abi.KindFunction,
+			Meta: abi.AppendMeta(nil, meta), Input: abi.AppendMapHeader(nil, 0)}))
+		if err != nil || got.Tag != abi.TagCustom {
+			t.Fatalf("got %v %q, %v", got.Tag, got.Message, err)
+		}
+		kept = append(append(kept, abi.Header{Name: "Path", Value: meta.Path}), meta.Headers...)
+		if want := slices.Concat(meta.Headers, kept); !slices.Equal(got.Headers, want) {
+			t.Errorf("request %d: got %q\nwant %q", i, got.Headers, want)
+		}
+		if i == 2 {
+			if _, err := g.settle.Call(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// The room for an answer as large as one of the warm-up is there after settle.
+func TestSettleLeavesRoomForAnswers(t *testing.T) {
+	g := startGuest(t, "churn")
+	large := churnRequest(strings.Repeat("x", 10<<10), 8)
+	before, _, err := g.enter(g.call, large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.settle.Call(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if after, _, err := g.enter(g.call, large); err != nil || after != before {
+		t.Errorf("the answer moved from %#x to %#x, %v", before, after, err)
 	}
 }

@@ -10,7 +10,7 @@ const (
 	// readyBytes is the room for frames that is there before the first request, so that one of usual size takes no
 	// new memory. With the rest of a module it makes an object of 24 KiB, which the allocator puts at the start of a
 	// page: what a small request changes is then in one page, which is what a host copies back.
-	readyBytes = 22 << 10
+	readyBytes = 19 << 10
 	// readyHeap is how much garbage the first request may make before memory grows.
 	readyHeap = 1 << 20
 	// spareBytes is the size of the pieces that readyHeap is made of: the runtime's pages, so that its own records of
@@ -32,8 +32,23 @@ const (
 type memory struct {
 	room   []byte // where the host writes frames, and answers follow; the collector does not see the host
 	served uint8  // counts calls up to quietCalls
+	lent   bool   // ready is not written to any more
 	ready  [readyBytes]byte
+	lists  [stockedHeaders]Header
 }
+
+// lend says whether the frame that is answered now lies in memory that is not written to any more, once it was asked: then
+// a handler may keep parts of it. Only the room that is there before the first request is given away, and not before the
+// module is settled: a host that resets the memory after each request finds it there again.
+func (m *memory) lend() bool {
+	if stocked == nil || !m.inReady() {
+		return false
+	}
+	m.lent = true
+	return true
+}
+
+func (m *memory) inReady() bool { return len(m.room) > 0 && &m.room[0] == &m.ready[0] }
 
 // reserve is room for a frame of n bytes and more, nil when there cannot be any.
 func (m *memory) reserve(n uint32) []byte {
@@ -42,8 +57,8 @@ func (m *memory) reserve(n uint32) []byte {
 	}
 	if int(n) > len(m.room) || m.room == nil {
 		m.room = m.ready[:]
-		if n > readyBytes {
-			m.room = make([]byte, n)
+		if n > readyBytes || m.lent {
+			m.room = make([]byte, max(n, readyBytes))
 		}
 	}
 	return m.room
@@ -58,7 +73,7 @@ func (m *module) releaseResult() {
 
 // releaseRequest lets go of a request that is larger than what is kept. The handler has answered it.
 func (m *module) releaseRequest() {
-	if cap(m.room) > keepBytes {
+	if cap(m.room) > keepBytes || m.lent && m.inReady() {
 		m.room = nil
 	}
 	if cap(m.batch.ends) > keepRows {
@@ -80,7 +95,8 @@ func (m *memory) collectGarbage() {
 // settle brings the module into the state that requests should find: no garbage, room for frames of usual size and for
 // what a handler makes of them.
 func (m *module) settle() {
-	m.room, m.result, m.large = nil, nil, nil
+	m.room, m.result = m.ready[:], nil
+	m.releaseResult() // one that is kept is as large as answers are: to grow would cost each request page faults
 	m.batch.ends = make([]int, 0, 64)
 	for range readyHeap / spareBytes {
 		spare = append(spare, make([]byte, spareBytes))
@@ -89,6 +105,7 @@ func (m *module) settle() {
 	runtime.GC()
 	runtime.GC() // once more for what package sync keeps for one cycle
 	openSpans()
+	m.stock.headers = m.lists[:]
 	stocked = &m.stock
 	m.served = 0
 }

@@ -3,6 +3,7 @@ package skep
 import (
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 
 	"skep/abi"
@@ -27,7 +28,8 @@ type module struct {
 	encoder codec.Encoder
 	random  random
 	result  []byte // the last result frame; the host reads it until the next entry
-	large   []byte // room for results that do not fit behind a frame; nil before the first of them
+	behind  []byte // room behind the frame that is answered: what is written there lies in few pages, which a host copies back
+	large   []byte // room for results that do not fit there; nil before the first of them
 
 	// near is the cursor of a guest's arguments, nil where there is no host: tests may read them from several goroutines.
 	near   *codec.Cursor
@@ -91,16 +93,17 @@ func (m *module) Call(frame []byte) []byte {
 		return m.fail(500, "the request is for a "+request.Kind.String()+", the module registers a "+m.kind.String(),
 			typeProtocol)
 	}
-	behind := frame[len(frame):] // what is written there lies in few pages, which a host copies back
-	if m.result = m.large[:0]; cap(m.large) <= cap(behind) {
-		m.result = behind
+	m.behind = frame[len(frame):]
+	if m.result = m.large[:0]; cap(m.large) <= cap(m.behind) {
+		m.result = m.behind
 	}
 	m.request, m.random.seeded = request, false
 	m.cursor = codec.Cursor{}
 	m.serve()
-	if cap(m.result) > cap(behind) {
+	if cap(m.result) > cap(m.behind) {
 		m.large = m.result
 	}
+	m.behind = nil
 	m.request = &noRequest // a Call that is kept finds nothing
 	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
@@ -211,19 +214,22 @@ func (m *module) serveBatch() error {
 }
 
 func (m *module) respond(r *Response) error {
-	if headers, ok := r.usualHeaders(); ok && (r.Status == 0 || r.Status == 200) {
-		m.result = appendUsual(m.result[:0], r.Body, headers)
+	status := r.Status
+	if status == 0 {
+		status = 200
+	}
+	var ok bool
+	if m.result, ok = abi.AppendReply(m.behind, status, r.Body, r.Headers); ok {
+		return nil
+	}
+	if m.result, ok = abi.AppendReply(m.large[:0], status, r.Body, r.Headers); ok {
 		return nil
 	}
 	if err := r.check(); err != nil {
 		return invalidResult(err)
 	}
-	status := r.Status
-	if status == 0 {
-		status = 200
-	}
-	m.result = abi.AppendResult(m.result[:0],
-		abi.Result{Tag: abi.TagCustom, Status: status, Body: r.Body, Headers: r.Headers})
+	m.result = slices.Grow(m.large[:0], len(r.Body)+abi.MaxHeaderBytes)
+	m.result = abi.AppendResult(m.result, abi.Result{Tag: abi.TagCustom, Status: status, Body: r.Body, Headers: r.Headers})
 	return nil
 }
 

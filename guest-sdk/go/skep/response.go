@@ -2,7 +2,6 @@ package skep
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"strconv"
 
@@ -59,13 +58,11 @@ func JSON(v any) (*Response, error) {
 
 // As gives the response another content type and returns it: skep.Text(doc).As("text/xml").
 func (r *Response) As(contentType string) *Response {
-	for i := range r.Headers {
-		if sameName(r.Headers[i].Name, nameContentType) {
-			r.Headers[i].Value = contentType
-			return r
-		}
+	if i := abi.FindHeader(r.Headers, nameContentType); i >= 0 {
+		r.Headers[i].Value = contentType
+	} else {
+		r.Headers.Add(nameContentType, contentType)
 	}
-	r.Headers.Add(nameContentType, contentType)
 	return r
 }
 
@@ -73,40 +70,6 @@ func (r *Response) As(contentType string) *Response {
 func (r Response) AppendMsgpack(b []byte) ([]byte, error) {
 	return b, errors.New("a response must be returned by itself, not inside a value")
 }
-
-// usualHeaders are the headers that the helpers make, as they stand in a frame: most responses have no others.
-func (r *Response) usualHeaders() (encoded string, ok bool) {
-	if len(r.Headers) != 1 || r.Headers[0].Name != nameContentType {
-		return "", false
-	}
-	switch r.Headers[0].Value {
-	case typeText:
-		return "\x91\x92\xac" + nameContentType + "\xb9" + typeText, true
-	case typeJSON:
-		return "\x91\x92\xac" + nameContentType + "\xb0" + typeJSON, true
-	case typeBinary:
-		return "\x91\x92\xac" + nameContentType + "\xb8" + typeBinary, true
-	}
-	return "", false
-}
-
-// appendUsual adds the frame of a response with status 200 and headers that are encoded already.
-func appendUsual(b, body []byte, headers string) []byte {
-	size := len(usualStart) + 2 + len(body) + len(headers)
-	if len(body) > math.MaxUint8 || size > cap(b)-len(b) {
-		return append(abi.AppendBytes(append(b, usualStart...), body), headers...)
-	}
-	frame := b[len(b) : len(b)+size] // in place: each append would cost as much as all of this
-	head := frame[:7]
-	head[0], head[1], head[2], head[3] = usualStart[0], usualStart[1], usualStart[2], usualStart[3]
-	head[4], head[5], head[6] = usualStart[4], 0xc4, byte(len(body))
-	n := 7 + copy(frame[7:], body)
-	copy(frame[n:], headers)
-	return b[:len(b)+size]
-}
-
-// usualStart is how the frame of a response with status 200 begins, up to its body.
-const usualStart = "\x95\x03\xcc\xc8\xc0"
 
 // check tells what a host would refuse.
 func (r *Response) check() error {

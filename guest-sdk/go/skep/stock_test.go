@@ -2,6 +2,7 @@ package skep
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // What comes from the stock is as good as what the allocator gives: nothing is handed out twice, and all can be kept,
 // changed and appended to.
 func TestStock(t *testing.T) {
-	stocked = new(stock)
+	stocked = &stock{headers: make([]Header, stockedHeaders)}
 	t.Cleanup(func() { stocked = nil })
 	texts := []string{"one", "", strings.Repeat("long", 200), "two", strings.Repeat("too long", 200), "three"}
 	var kept []*Response
@@ -33,18 +34,53 @@ func TestStock(t *testing.T) {
 	}
 	for i, r := range kept {
 		r.Body = append(r.Body, "more"...)
-		r.Headers.Add("A", "1")
-		r.Headers.Add("B", "2")
 		r.As("text/x").Status = 200 + i
+		for n := range 10 * i {
+			r.Headers.Add("Name-"+strconv.Itoa(n), strconv.Itoa(i))
+		}
 	}
 	for i, r := range kept {
 		if r.Status != 200+i || !bytes.HasSuffix(r.Body, []byte("more")) || r.Headers.Get("Content-Type") != "text/x" ||
-			len(r.Headers) != 3 || bytes.Count(r.Body, []byte("more")) != 1 {
+			len(r.Headers) != 1+10*i || bytes.Count(r.Body, []byte("more")) != 1 {
 			t.Errorf("response %d is %+v", i, r)
+		}
+		for n := range 10 * i {
+			if got := r.Headers.Get("Name-" + strconv.Itoa(n)); got != strconv.Itoa(i) {
+				t.Errorf("response %d: header %d is %q", i, n, got)
+			}
 		}
 	}
 	if taken, used := stocked.taken, stocked.used; taken != len(stocked.responses) || used > len(stocked.bytes) {
 		t.Errorf("%d responses and %d bytes are handed out", taken, used)
+	}
+}
+
+// Headers of requests come from the stock too, while there are any.
+func TestStockOfRequestHeaders(t *testing.T) {
+	stocked = &stock{headers: make([]Header, stockedHeaders)}
+	t.Cleanup(func() { stocked = nil })
+	var lists []Headers
+	for n := range 20 {
+		meta := abi.Meta{Path: "/"}
+		for i := range n {
+			meta.Headers = append(meta.Headers, Header{Name: strconv.Itoa(i), Value: strconv.Itoa(n)})
+		}
+		list, ok := new(module).readHeaders(abi.AppendMeta(nil, meta))
+		if !ok || len(list) != n {
+			t.Fatalf("%d headers: got %q, %v", n, list, ok)
+		}
+		lists = append(lists, list)
+	}
+	for n, list := range lists {
+		list.Add("more", "")
+		for i := range n {
+			if list.Get(strconv.Itoa(i)) != strconv.Itoa(n) {
+				t.Errorf("list of %d became %q", n, list)
+			}
+		}
+	}
+	if left := len(stocked.headers); left >= stockedHeaders {
+		t.Errorf("%d headers are in stock", left)
 	}
 }
 

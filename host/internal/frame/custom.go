@@ -87,9 +87,9 @@ func (d *Decoder) readHeaders() error {
 			return d.r.broken(fmt.Sprintf("headers of more than %d bytes, which end", abi.MaxHeaderBytes))
 		}
 		switch {
-		case strings.EqualFold(text(name), contentType) && len(d.Reply.ContentType) == 0:
+		case named(name, contentType) && len(d.Reply.ContentType) == 0:
 			d.Reply.ContentType = d.keep(value)
-		case strings.EqualFold(text(name), contentType):
+		case named(name, contentType):
 			d.note("header %s: dropped, the content type is already given", name)
 		case framing(name):
 			d.note("header %s: dropped, it belongs to the server", name)
@@ -114,10 +114,13 @@ func (d *Decoder) readHeader() (name, value []byte, err error) {
 	if n != 2 {
 		return nil, nil, d.r.broken("a header that is not a pair,")
 	}
-	if name, err = d.r.str("a header's name"); err != nil {
+	if err = d.r.want(classStr, "a header's name"); err != nil {
 		return nil, nil, err
 	}
-	if !token(name) {
+	if name, err = d.r.raw(); err != nil {
+		return nil, nil, err
+	}
+	if !token(name) { // a token is ASCII
 		return nil, nil, d.r.broken("a header's name that is no token, which ends")
 	}
 	if value, err = d.r.str("a header's value"); err != nil {
@@ -139,29 +142,38 @@ var serverHeaders = []string{
 // framing says whether a header is one of those, in any case of letters.
 func framing(name []byte) bool {
 	const proxy = "Proxy-"
-	if len(name) >= len(proxy) && strings.EqualFold(text(name[:len(proxy)]), proxy) {
+	if len(name) >= len(proxy) && name[len(proxy)-1] == '-' && strings.EqualFold(text(name[:len(proxy)]), proxy) {
 		return true
 	}
 	for _, h := range serverHeaders {
-		if strings.EqualFold(text(name), h) {
+		if named(name, h) {
 			return true
 		}
 	}
 	return false
 }
 
+// named says whether a name is that of a header, in any case of letters. Lengths tell most apart.
+func named(name []byte, header string) bool {
+	return len(name) == len(header) && strings.EqualFold(text(name), header)
+}
+
 // token says whether a name is a token of RFC 9110, section 5.6.2.
 func token(name []byte) bool {
 	for _, c := range name {
-		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
-		case strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
-		default:
+		if !tokenBytes[c] {
 			return false
 		}
 	}
 	return len(name) > 0
 }
+
+var tokenBytes = func() (set [256]bool) {
+	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		set[c] = true
+	}
+	return set
+}()
 
 // fieldValue says whether a value holds no control characters but tabs.
 func fieldValue(value []byte) bool {

@@ -20,6 +20,7 @@ type Request struct {
 	HasMeta bool
 	Path    []byte // with single slashes and without the query
 	Headers []Header
+	IsText  bool // names and values are known to be UTF-8, and are not looked at one by one
 }
 
 // Encoder makes request frames from the bodies of clients. The zero value is ready. It works on one request at a time
@@ -93,9 +94,12 @@ func (e *Encoder) meta(r *Request) {
 	w.str("headers")
 	w.arrayHeader(len(r.Headers))
 	for _, h := range r.Headers {
+		if !r.IsText {
+			h = Header{latin1(h.Name), latin1(h.Value)}
+		}
 		w.arrayHeader(2)
-		w.strBytes(latin1(h.Name))
-		w.strBytes(latin1(h.Value))
+		w.strBytes(h.Name)
+		w.strBytes(h.Value)
 	}
 }
 

@@ -93,3 +93,45 @@ func (p piped) check(t *testing.T, path, letter string, times int) {
 		t.Errorf("%s: status %d, and %d times %q in %d bytes, want %d", path, response.StatusCode, n, letter, body.Len(), times)
 	}
 }
+
+// writer is a connection that takes whatever is written to it, or nothing.
+type writer struct {
+	net.Conn
+	err error
+}
+
+func (w writer) Write(p []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	return len(p), nil
+}
+
+// What an answer was made in is given back once its last byte has been sent from there, and not before.
+func TestSentAnswerGivesBackItsBuffers(t *testing.T) {
+	s := quietServer()
+	body := []byte("a body that is sent from where it lies")
+	for _, c := range []struct {
+		name  string
+		sent  []byte
+		err   error
+		given bool
+	}{
+		{"all", body, nil, true},
+		{"the end", body[10:], nil, true},
+		{"the beginning", body[:10], nil, false},
+		{"a copy", bytes.Clone(body), nil, false},
+		{"nothing", body[:0], nil, false},
+		{"all, in vain", body, net.ErrClosed, false},
+	} {
+		x := s.exchanges.Get().(*exchange)
+		x.sent = body
+		answering := &conn{Conn: writer{err: c.err}, exchange: x}
+		if _, err := answering.Write(c.sent); err != c.err {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if given := answering.exchange == nil; given != c.given {
+			t.Errorf("%s: given back: %v", c.name, given)
+		}
+	}
+}

@@ -266,6 +266,17 @@ func (c *conn) answered(x *exchange, now time.Time) {
 	_ = c.writing(now) // when that fails, so does writing
 }
 
+// Write sends bytes of an answer. What it was made in is free once the last of them has been sent from there, as with a large
+// one: the next request finds it while the processor's caches still hold it. A small one is sent from a buffer of the
+// HTTP server's, by which nobody can tell.
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err == nil && c.exchange != nil && c.exchange.endsWith(p) {
+		c.release()
+	}
+	return n, err
+}
+
 // release gives up what answered the last request.
 func (c *conn) release() {
 	if c.exchange != nil {

@@ -31,15 +31,22 @@ type exchange struct {
 	encoder     frame.Encoder
 	decoder     frame.Decoder
 	body        []byte
+	sent        []byte   // the body of the answer; a part of the decoder, or body
 	lines       []byte   // header lines of a custom response
 	plain       []byte   // the request's body, not compressed; the server's buffer
 	credentials [][]byte // Authorization headers; parts of the server's buffers
 	self        selfCalls
 }
 
+// endsWith says whether the last byte of the answer's body is that of p, the very same one.
+func (x *exchange) endsWith(p []byte) bool {
+	return len(p) > 0 && len(x.sent) > 0 && &p[len(p)-1] == &x.sent[len(x.sent)-1]
+}
+
 // giveBack ends the use of an exchange.
 func (x *exchange) giveBack() {
 	x.account = account{} // nothing of it is another request's, and an endpoint can go
+	x.sent = nil
 	x.pool.Put(x)
 }
 
@@ -312,5 +319,5 @@ func (s *Server) describe(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endp
 		return
 	}
 	x.request.Path = x.path
-	x.request.Headers = appendHeaders(x.request.Headers, &ctx.Request.Header)
+	x.request.Headers, x.request.IsText = appendHeaders(x.request.Headers, &ctx.Request.Header)
 }

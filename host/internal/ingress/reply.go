@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"bytes"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -46,7 +47,8 @@ func (s *Server) reply(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoin
 		ctx.Response.Header.SetContentType(contentTypeJSON)
 		x.body = frame.AppendEnvelope(x.body[:0], a, r.Value, c.timing(),
 			frame.Context{Service: e.Service, Endpoint: e.ID, Generation: e.Generation})
-		ctx.Response.SetBodyRaw(x.body)
+		x.sent = x.body
+		ctx.Response.SetBodyRaw(x.sent)
 	}
 }
 
@@ -56,7 +58,8 @@ func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.E
 	ctx.Response.SetStatusCode(r.Status)
 	h.SetContentTypeBytes(r.ContentType)
 	if !bodiless(r.Status) {
-		ctx.Response.SetBodyRaw(r.Body)
+		x.sent = r.Body
+		ctx.Response.SetBodyRaw(x.sent)
 	}
 	x.lines = appendTimings(append(x.lines[:0], e.Generation...), c.timing())
 	for _, header := range r.Headers {
@@ -97,12 +100,19 @@ func appendLine(dst, name, value []byte) []byte {
 
 // writeLines sets a header whose value goes on with further header lines. The HTTP server would sort those that it knows
 // (Set-Cookie to the end) and keep one of each only (Content-Encoding, Server); what an endpoint sends goes out in its
-// order. So the server is given one value, in which it replaces line breaks by spaces, and the value is put right
+// order. So the server is given blanks, since it would look for line breaks to replace, and the value is put there
 // afterwards. Names and values come from a frame.Decoder, which lets no line break pass.
 func writeLines(h *fasthttp.ResponseHeader, name string, lines []byte) {
-	h.SetBytesV(name, lines)
+	value := lines
+	if len(lines) <= len(blanks) {
+		value = blanks[:len(lines)]
+	}
+	h.SetBytesV(name, value)
 	copy(h.Peek(name), lines)
 }
+
+// blanks are as long as the lines of most answers.
+var blanks = bytes.Repeat([]byte(" "), 4<<10)
 
 // bodiless says whether a response of that status has no body, whatever the endpoint answered.
 func bodiless(status int) bool { return status == 204 || status == 205 || status == 304 }
