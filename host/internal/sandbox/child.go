@@ -21,8 +21,8 @@ import (
 )
 
 // A child compiles one module and ends. It finds its limits in its environment and the module on standard input, works
-// in the folder where it was started, and leaves there what the engine wrote. Under its limits it starts itself anew, as
-// a process that has no other files. Standard output takes the reason why a module cannot be compiled.
+// in the folder where it was started, and leaves there what the engine wrote. It has no other files: the host starts it
+// without them, or else it starts itself anew under its limits. Standard output takes the reason why a module cannot be compiled.
 
 // childVariable makes a program a child; its value is a childLimits.
 const childVariable = "SKEP_COMPILE_CHILD"
@@ -85,12 +85,11 @@ func CompileChild() {
 // errNotCompiled marks what the engine says of a module.
 var errNotCompiled = errors.New("the engine does not compile it")
 
-// enter puts the calling process under the limits, and takes all files from it but those in its folder.
+// enter puts the calling process under the limits, again where it has started itself anew, and takes all files from it but
+// those in its folder, where it has them.
 func (l childLimits) enter() error {
-	if !confine.Restarted() {
-		if err := l.apply(); err != nil {
-			return err
-		}
+	if err := l.apply(); err != nil {
+		return err
 	}
 	_, err := confine.Restart(confine.Rules{Write: []string{"."}})
 	return err

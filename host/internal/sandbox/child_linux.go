@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,9 +49,13 @@ func lower(resource int, soft, hard uint64) error {
 	return unix.Setrlimit(resource, &unix.Rlimit{Cur: min(soft, now.Cur), Max: min(hard, now.Max)})
 }
 
-// dataSize is how many bytes of the process count for RLIMIT_DATA: little, but for the race detector's shadow memory.
+// dataSize is how many bytes of the process count for RLIMIT_DATA: little, but for the race detector's shadow memory. A
+// program without a C library, and so without that detector, may not be able to read it: then it is taken for nothing.
 func dataSize() (uint64, error) {
 	text, err := os.ReadFile("/proc/self/statm")
+	if errors.Is(err, fs.ErrPermission) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -105,6 +111,39 @@ func (v *victims) start(cmd *exec.Cmd) error {
 	}
 	defer v.score.WriteAt(own[:n], 0)
 	return cmd.Start()
+}
+
+// onOwnThread runs f on a thread that ends with it: what is done to the thread is done to nothing else.
+func onOwnThread(f func() error) (err error) {
+	var panicked any
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { panicked = recover() }()
+		runtime.LockOSThread()
+		if unix.Gettid() == os.Getpid() { // this one stands for the process, and never ends
+			defer runtime.UnlockOSThread()
+			err = onOwnThread(f) // which finds another one while this one is taken
+			return
+		}
+		err = f()
+	}()
+	<-done
+	if panicked != nil {
+		panic(panicked)
+	}
+	return err
+}
+
+// childNice is the priority of children beside requests: low enough that requests hardly notice, high enough that one that
+// shares a processor with two busy threads gets a seventh of it, and the largest modules are compiled within their time.
+const childNice = 5
+
+// giveWay lowers the priority of a child that has just been started. One that has a lower one keeps it.
+func giveWay(child *os.Process) {
+	if raw, err := unix.Getpriority(unix.PRIO_PROCESS, child.Pid); err == nil && 20-raw < childNice { // raw is 40 to 1
+		_ = unix.Setpriority(unix.PRIO_PROCESS, child.Pid, childNice)
+	}
 }
 
 // group makes a command end with this process, and with all that it starts. The thread that starts it must live until

@@ -12,12 +12,15 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"skep/host/internal/confine"
 )
 
 // compiler compiles modules, each in a process of its own: what the engine does with hostile bytes costs the module its
 // process, and not the host.
 type compiler struct {
 	argv    []string
+	own     bool // it is this program
 	limits  childLimits
 	slots   chan struct{} // as many as may run at a time
 	beside  chan struct{} // and beside requests that are answered
@@ -35,7 +38,8 @@ func newCompiler(argv []string) (*compiler, error) {
 		return nil, fmt.Errorf("this process was started to compile a module (%s is set), but its main does not call "+
 			"host.CompileChild() before all else: add that", childVariable)
 	}
-	if len(argv) == 0 {
+	own := len(argv) == 0
+	if own {
 		if !childReady.Load() {
 			return nil, errors.New("modules are compiled by a child process, which is this program once more: call " +
 				"host.CompileChild() as the first thing in main, and hosttest.Main(m) in TestMain; or name another " +
@@ -56,7 +60,7 @@ func newCompiler(argv []string) (*compiler, error) {
 	}
 	argv = append([]string{program}, argv[1:]...)
 	processors := runtime.GOMAXPROCS(0)
-	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, processors),
+	return &compiler{argv: argv, own: own, limits: defaultChildLimits, slots: make(chan struct{}, processors),
 		beside: make(chan struct{}, max(1, processors/2)), victims: newVictims()}, nil
 }
 
@@ -83,6 +87,23 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 		return err
 	}
 	defer leave()
+	// The child dies with the thread that starts it, and has what that has given up.
+	return onOwnThread(func() error {
+		if c.own {
+			confined, err := confine.Thread(confine.Rules{Write: []string{dir}})
+			if err != nil {
+				return err
+			}
+			if confined != "" {
+				environment = append(environment, confined)
+			}
+		}
+		return c.runChild(ctx, dir, module, environment)
+	})
+}
+
+// runChild is run on the thread of the child.
+func (c *compiler) runChild(ctx context.Context, dir string, module []byte, environment []string) error {
 	timed, cancel := context.WithTimeout(ctx, c.limits.wall)
 	defer cancel()
 	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
@@ -95,14 +116,15 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	cmd.WaitDelay = time.Second // for pipes that a process of its own making keeps open
 	awaitEnd := group(cmd)
 
-	runtime.LockOSThread() // the child dies with the thread that started it
-	defer runtime.UnlockOSThread()
 	c.started.Add(1)
 	if err := c.victims.start(cmd); err != nil {
 		return fmt.Errorf("the program that compiles modules: %w", err)
 	}
+	if c.serving.Load() {
+		giveWay(cmd.Process)
+	}
 	awaitEnd()
-	err = cmd.Wait()
+	err := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
