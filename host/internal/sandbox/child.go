@@ -37,14 +37,16 @@ const (
 // childLimits bound what the compilation of one module may cost. It is quadratic in the size of a function, and nothing
 // in the engine ends it.
 type childLimits struct {
-	wall   time.Duration
-	cpu    time.Duration // of all threads together; whole seconds
-	memory uint64        // bytes on top of what the process has when it starts
+	wall     time.Duration
+	patience time.Duration // with one beside requests, which may get no processor
+	cpu      time.Duration // of all threads together; whole seconds
+	memory   uint64        // bytes on top of what the process has when it starts
 }
 
 // The largest modules known to be useful (Ruby, a TypeScript compiler) take 15 s of processor time and 750 MB; a small Go
 // module takes a second. The clock allows for processors that are busy with other work.
-var defaultChildLimits = childLimits{wall: 2 * time.Minute, cpu: time.Minute, memory: 2 << 30}
+var defaultChildLimits = childLimits{wall: 2 * time.Minute, patience: 10 * time.Second, cpu: time.Minute,
+	memory: 2 << 30}
 
 func (l childLimits) String() string {
 	return fmt.Sprintf("%d %d", max(1, int64(l.cpu.Seconds())), l.memory)

@@ -135,15 +135,9 @@ func onOwnThread(f func() error) (err error) {
 	return err
 }
 
-// childNice is the priority of children beside requests: low enough that requests hardly notice, high enough that one that
-// shares a processor with two busy threads gets a seventh of it, and the largest modules are compiled within their time.
-const childNice = 5
-
-// giveWay lowers the priority of a child that has just been started. One that has a lower one keeps it.
+// giveWay lets a child that has just been started have the processors only while nobody else wants them.
 func giveWay(child *os.Process) {
-	if raw, err := unix.Getpriority(unix.PRIO_PROCESS, child.Pid); err == nil && 20-raw < childNice { // raw is 40 to 1
-		_ = unix.Setpriority(unix.PRIO_PROCESS, child.Pid, childNice)
-	}
+	_ = unix.SchedSetAttr(child.Pid, &unix.SchedAttr{Policy: unix.SCHED_IDLE}, 0)
 }
 
 // group makes a command end with this process, and with all that it starts. The thread that starts it must live until

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -224,33 +225,44 @@ func TestOwnThread(t *testing.T) {
 	_ = onOwnThread(func() error { panic("lost") })
 }
 
+// policy is a shell's command that tells by which rules the kernel gives it a processor: 0 as usual, 5 when idle.
+const policy = "cut -d' ' -f41 /proc/$$/stat"
+
 // TestChildGivesWay looks at the priority of children before and after requests are answered.
 func TestChildGivesWay(t *testing.T) {
-	e := newEngine(t, "", "sh", "-c", "echo priority $(nice).; exit 3")
-	var own string
-	if _, err := e.load(t.Context(), tiny("a")); err != nil {
-		own = err.Error()
+	e := newEngine(t, "", "sh", "-c", "echo policy $("+policy+").; exit 3")
+	if _, err := e.load(t.Context(), tiny("a")); err == nil || !strings.Contains(err.Error(), "policy 0.") {
+		t.Errorf("error %v, want policy 0", err)
 	}
-	if want := fmt.Sprintf("priority %d.", niceOf(t)); !strings.Contains(own, want) {
-		t.Errorf("error %q, want %q", own, want)
-	}
-	want := min(19, max(niceOf(t), childNice))
-	e = newEngine(t, "", "sh", "-c", fmt.Sprintf("until [ $(nice) = %d ]; do sleep 0.01; done; exit 7", want))
-	e.codes.compiler.limits.wall = 20 * time.Second
+	e = newEngine(t, "", "sh", "-c", "until [ $("+policy+") = 5 ]; do sleep 0.01; done; exit 7")
 	e.Serving()
 	if _, err := e.load(t.Context(), tiny("a")); err == nil || !strings.Contains(err.Error(), "exit code 7") {
 		t.Errorf("error %v, want exit code 7", err)
 	}
+	wantChildren(t, e, 1)
 }
 
-// niceOf is the priority of this process.
-func niceOf(t *testing.T) int {
-	t.Helper()
-	raw, err := unix.Getpriority(unix.PRIO_PROCESS, 0) // from 40 to 1
-	if err != nil {
-		t.Fatal(err)
+// TestImpatience has a child that does not end beside requests: another one finds its place empty, and does not give way.
+func TestImpatience(t *testing.T) {
+	marker := filepath.Join(t.TempDir(), "first")
+	e := newEngine(t, "", "sh", "-c", "if mkdir "+marker+"; then echo >left; exec sleep 1000; fi 2>/dev/null; "+
+		"echo policy $("+policy+"), $(ls | wc -l) left.; exit 3")
+	e.codes.compiler.limits.patience = 200 * time.Millisecond
+	e.Serving()
+	_, err := e.load(t.Context(), tiny("a"))
+	if !errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "policy 0, 0 left.") {
+		t.Errorf("error %v, want policy 0 and nothing left", err)
 	}
-	return 20 - raw
+	wantChildren(t, e, 2)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	e = newEngine(t, "", "sh", "-c", "exec sleep 1000")
+	e.Serving()
+	if _, err := e.load(ctx, tiny("a")); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrModule) {
+		t.Errorf("error %v, want context.DeadlineExceeded", err)
+	}
+	wantChildren(t, e, 1)
 }
 
 // eventually waits for what other processes do.

@@ -64,29 +64,49 @@ func newCompiler(argv []string) (*compiler, error) {
 		beside: make(chan struct{}, max(1, processors/2)), victims: newVictims()}, nil
 }
 
-// enter waits for leave to run a child, and says in its environment how many processors it may use: all, or one while
-// requests are answered, so that half of the machine stays for them.
-func (c *compiler) enter(ctx context.Context) (environment []string, leave func(), err error) {
-	slots := c.slots
-	if c.serving.Load() {
-		slots, environment = c.beside, []string{"GOMAXPROCS=1"}
+// enter waits for leave to run a child. One beside requests has half of the machine at most: as many run at a time as there are
+// pairs of processors, each on one.
+func (c *compiler) enter(ctx context.Context) (beside bool, leave func(), err error) {
+	slots, beside := c.slots, c.serving.Load()
+	if beside {
+		slots = c.beside
 	}
 	select {
 	case slots <- struct{}{}:
-		return environment, func() { <-slots }, nil
+		return beside, func() { <-slots }, nil
 	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+		return beside, nil, ctx.Err()
 	}
 }
 
 // run has a module compiled into dir. The error is an ErrModule when the module is to blame, as it is when the child
-// died of it.
+// died of it. Beside requests the child gives way to them. If it has not ended after a while, perhaps because it got no
+// processor, another one takes its place that does not: nobody can raise a child's priority again.
 func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
-	environment, leave, err := c.enter(ctx)
+	beside, leave, err := c.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
+	if beside {
+		patient, cancel := context.WithTimeout(ctx, c.limits.patience)
+		defer cancel()
+		err := c.runChild(patient, dir, module, []string{"GOMAXPROCS=1"}, true)
+		if err == nil || patient.Err() == nil || ctx.Err() != nil {
+			return err
+		}
+		for _, left := range names(dir) {
+			if err := os.RemoveAll(filepath.Join(dir, left)); err != nil {
+				return fmt.Errorf("compiled code: %w", err)
+			}
+		}
+		return c.runChild(ctx, dir, module, []string{"GOMAXPROCS=1"}, false)
+	}
+	return c.runChild(ctx, dir, module, nil, false)
+}
+
+// runChild runs one child.
+func (c *compiler) runChild(ctx context.Context, dir string, module []byte, environment []string, yields bool) error {
 	// The child dies with the thread that starts it, and has what that has given up.
 	return onOwnThread(func() error {
 		if c.own {
@@ -98,12 +118,12 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 				environment = append(environment, confined)
 			}
 		}
-		return c.runChild(ctx, dir, module, environment)
+		return c.runHere(ctx, dir, module, environment, yields)
 	})
 }
 
-// runChild is run on the thread of the child.
-func (c *compiler) runChild(ctx context.Context, dir string, module []byte, environment []string) error {
+// runHere is runChild on the thread of the child.
+func (c *compiler) runHere(ctx context.Context, dir string, module []byte, environment []string, yields bool) error {
 	timed, cancel := context.WithTimeout(ctx, c.limits.wall)
 	defer cancel()
 	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
@@ -120,7 +140,7 @@ func (c *compiler) runChild(ctx context.Context, dir string, module []byte, envi
 	if err := c.victims.start(cmd); err != nil {
 		return fmt.Errorf("the program that compiles modules: %w", err)
 	}
-	if c.serving.Load() {
+	if yields {
 		giveWay(cmd.Process)
 	}
 	awaitEnd()
