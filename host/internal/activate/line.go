@@ -185,23 +185,19 @@ func (l *line) bring(ctx context.Context, s store.Service) {
 	l.publish(next, mapping)
 	l.unload(append(next[:len(next):len(next)], ahead...))
 	if len(next) == 1 && !next[0].stored.Loose {
-		l.record(next[0].stored.ID)
+		l.record(s, next[0].stored.ID)
 	}
 }
 
 // record notes which generation serves alone, and removes those that nobody will go back to.
-func (l *line) record(generation string) {
-	if err := l.a.Store.Activated(l.id, generation); err != nil {
-		l.a.Log.Warn("what serves is not recorded, so that a rollback will not find it", "service", l.id,
-			"generation", generation, "error", err)
-		return
+func (l *line) record(s store.Service, generation string) {
+	if s.Recorded(generation, l.a.Keep) {
+		return // as it is each time that the folder has changed by this very record
 	}
-	if l.a.Keep == 0 {
-		return
-	}
-	removed, err := l.a.Store.Clean(l.id, l.a.Keep)
+	removed, err := l.a.Store.Activated(l.id, generation, l.a.Keep)
 	if err != nil {
-		l.a.Log.Warn("generations that are not needed stay", "service", l.id, "error", err)
+		l.a.Log.Warn("what serves is not recorded, so that a rollback will not find it, or old generations stay",
+			"service", l.id, "generation", generation, "error", err)
 	}
 	for _, old := range removed {
 		l.a.Log.Info("generation removed", "service", l.id, "generation", old)

@@ -8,3 +8,6 @@ import "runtime"
 func Restart(Rules) (Outcome, error) {
 	return Outcome{Why: "there is no confinement on " + runtime.GOOS}, nil
 }
+
+// Thread confines no thread here.
+func Thread(Rules) (environment string, err error) { return "", nil }

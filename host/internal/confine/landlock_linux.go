@@ -41,18 +41,38 @@ func handled(version int) uint64 {
 // leastVersion is the first one that lets a file be renamed into another folder.
 const leastVersion = 2
 
+// scopes is the first one that keeps signals and abstract sockets within.
+const scopes = 6
+
+// landlock asks the kernel for the version of its Landlock, or for the mistakes in it that were mended; 0 when it has none.
+func landlock(question uintptr) int {
+	answer, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, question)
+	if errno != 0 {
+		return 0
+	}
+	return int(answer)
+}
+
+// threadsSignal says whether a confined thread can signal the others of its process, as Go's runtime does. The first kernels
+// that confine signals took the others for strangers; where that was mended they say so.
+func threadsSignal() bool {
+	const mendedThreads = 1 << 1 // erratum 2
+	return landlock(unix.LANDLOCK_CREATE_RULESET_VERSION) < scopes ||
+		landlock(unix.LANDLOCK_CREATE_RULESET_ERRATA)&mendedThreads != 0
+}
+
 // errNoLandlock says that the kernel cannot confine files.
 var errNoLandlock = errors.New("this kernel does not confine files (Landlock, since Linux 5.19)")
 
 // restrictFiles takes from the calling thread, and from what it starts, all files but those of the rules and the program.
 // Signals and abstract sockets reach no process outside any more, where the kernel knows how.
 func restrictFiles(r Rules, program string) error {
-	version, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
-	if errno != 0 || version < leastVersion {
+	version := landlock(unix.LANDLOCK_CREATE_RULESET_VERSION)
+	if version < leastVersion {
 		return errNoLandlock
 	}
-	attr := unix.LandlockRulesetAttr{Handled_access_fs: handled(int(version))}
-	if version >= 6 {
+	attr := unix.LandlockRulesetAttr{Handled_access_fs: handled(version)}
+	if version >= scopes {
 		attr.Scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | unix.LANDLOCK_SCOPE_SIGNAL
 	}
 	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)),

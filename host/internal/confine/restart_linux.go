@@ -29,25 +29,45 @@ func Restart(r Rules) (Outcome, error) {
 		}
 		return prove(r, why)
 	}
-	program, err := thisProgram()
-	if err != nil {
-		return Outcome{}, fmt.Errorf("%w: %w", ErrConfine, err)
-	}
 	runtime.LockOSThread() // for good
+	program, told, err := confineThread(r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	err = syscall.Exec(program, os.Args, append(os.Environ(), told))
+	return Outcome{}, fmt.Errorf("%w: starting %s anew: %w", ErrConfine, program, err)
+}
+
+// Thread gives up the same for the calling thread and the programs that it starts. The goroutine must have locked the thread
+// and must not unlock it, so that both end together. What Thread returns belongs into the environment of this program when it
+// is started there: [Restart] then returns at once, with the proof. It is empty where threads cannot be confined alone, and
+// nothing was given up.
+func Thread(r Rules) (environment string, err error) {
+	if !threadsSignal() {
+		return "", nil
+	}
+	_, environment, err = confineThread(r)
+	return environment, err
+}
+
+// confineThread gives the program that may be executed, and what to tell it by its environment.
+func confineThread(r Rules) (program, told string, err error) {
+	if program, err = thisProgram(); err != nil {
+		return "", "", fmt.Errorf("%w: %w", ErrConfine, err)
+	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return Outcome{}, fmt.Errorf("%w: no_new_privs: %w", ErrConfine, err)
+		return "", "", fmt.Errorf("%w: no_new_privs: %w", ErrConfine, err)
 	}
 	if err := dropCapabilities(); err != nil {
-		return Outcome{}, fmt.Errorf("%w: capabilities: %w", ErrConfine, err)
+		return "", "", fmt.Errorf("%w: capabilities: %w", ErrConfine, err)
 	}
 	why := ""
 	if err := restrictFiles(r, program); errors.Is(err, errNoLandlock) {
 		why = err.Error()
 	} else if err != nil {
-		return Outcome{}, fmt.Errorf("%w: %w", ErrConfine, err)
+		return "", "", fmt.Errorf("%w: %w", ErrConfine, err)
 	}
-	err = syscall.Exec(program, os.Args, append(os.Environ(), variable+"="+why))
-	return Outcome{}, fmt.Errorf("%w: starting %s anew: %w", ErrConfine, program, err)
+	return program, variable + "=" + why, nil
 }
 
 // kept are the capabilities that stay where they are: they reach files, which the rules bound, and listen on low ports.

@@ -21,8 +21,8 @@ import (
 )
 
 // A child compiles one module and ends. It finds its limits in its environment and the module on standard input, works
-// in the folder where it was started, and leaves there what the engine wrote. Under its limits it starts itself anew, as
-// a process that has no other files. Standard output takes the reason why a module cannot be compiled.
+// in the folder where it was started, and leaves there what the engine wrote. It has no other files: the host starts it
+// without them, or else it starts itself anew under its limits. Standard output takes the reason why a module cannot be compiled.
 
 // childVariable makes a program a child; its value is a childLimits.
 const childVariable = "SKEP_COMPILE_CHILD"
@@ -37,14 +37,16 @@ const (
 // childLimits bound what the compilation of one module may cost. It is quadratic in the size of a function, and nothing
 // in the engine ends it.
 type childLimits struct {
-	wall   time.Duration
-	cpu    time.Duration // of all threads together; whole seconds
-	memory uint64        // bytes on top of what the process has when it starts
+	wall     time.Duration
+	patience time.Duration // with one beside requests, which may get no processor
+	cpu      time.Duration // of all threads together; whole seconds
+	memory   uint64        // bytes on top of what the process has when it starts
 }
 
 // The largest modules known to be useful (Ruby, a TypeScript compiler) take 15 s of processor time and 750 MB; a small Go
 // module takes a second. The clock allows for processors that are busy with other work.
-var defaultChildLimits = childLimits{wall: 2 * time.Minute, cpu: time.Minute, memory: 2 << 30}
+var defaultChildLimits = childLimits{wall: 2 * time.Minute, patience: 10 * time.Second, cpu: time.Minute,
+	memory: 2 << 30}
 
 func (l childLimits) String() string {
 	return fmt.Sprintf("%d %d", max(1, int64(l.cpu.Seconds())), l.memory)
@@ -85,12 +87,11 @@ func CompileChild() {
 // errNotCompiled marks what the engine says of a module.
 var errNotCompiled = errors.New("the engine does not compile it")
 
-// enter puts the calling process under the limits, and takes all files from it but those in its folder.
+// enter puts the calling process under the limits, again where it has started itself anew, and takes all files from it but
+// those in its folder, where it has them.
 func (l childLimits) enter() error {
-	if !confine.Restarted() {
-		if err := l.apply(); err != nil {
-			return err
-		}
+	if err := l.apply(); err != nil {
+		return err
 	}
 	_, err := confine.Restart(confine.Rules{Write: []string{"."}})
 	return err

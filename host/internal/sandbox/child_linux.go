@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,9 +49,13 @@ func lower(resource int, soft, hard uint64) error {
 	return unix.Setrlimit(resource, &unix.Rlimit{Cur: min(soft, now.Cur), Max: min(hard, now.Max)})
 }
 
-// dataSize is how many bytes of the process count for RLIMIT_DATA: little, but for the race detector's shadow memory.
+// dataSize is how many bytes of the process count for RLIMIT_DATA: little, but for the race detector's shadow memory. A
+// program without a C library, and so without that detector, may not be able to read it: then it is taken for nothing.
 func dataSize() (uint64, error) {
 	text, err := os.ReadFile("/proc/self/statm")
+	if errors.Is(err, fs.ErrPermission) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -105,6 +111,33 @@ func (v *victims) start(cmd *exec.Cmd) error {
 	}
 	defer v.score.WriteAt(own[:n], 0)
 	return cmd.Start()
+}
+
+// onOwnThread runs f on a thread that ends with it: what is done to the thread is done to nothing else.
+func onOwnThread(f func() error) (err error) {
+	var panicked any
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { panicked = recover() }()
+		runtime.LockOSThread()
+		if unix.Gettid() == os.Getpid() { // this one stands for the process, and never ends
+			defer runtime.UnlockOSThread()
+			err = onOwnThread(f) // which finds another one while this one is taken
+			return
+		}
+		err = f()
+	}()
+	<-done
+	if panicked != nil {
+		panic(panicked)
+	}
+	return err
+}
+
+// giveWay lets a child that has just been started have the processors only while nobody else wants them.
+func giveWay(child *os.Process) {
+	_ = unix.SchedSetAttr(child.Pid, &unix.SchedAttr{Policy: unix.SCHED_IDLE}, 0)
 }
 
 // group makes a command end with this process, and with all that it starts. The thread that starts it must live until

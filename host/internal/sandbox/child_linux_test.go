@@ -2,19 +2,24 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"skep/host/internal/confine"
 )
 
 // TestChildMemory gives a child less memory than it needs.
@@ -128,6 +133,7 @@ func init() {
 	if outside == "" {
 		return
 	}
+	fmt.Println("starts")
 	if err := defaultChildLimits.enter(); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -142,27 +148,121 @@ func init() {
 	os.Exit(0)
 }
 
-// TestChildIsConfined shows what a child cannot reach, and that it keeps its limits.
+// TestChildIsConfined shows what a child cannot reach, and that it keeps its limits: one that is started without files, and
+// one that has to start itself anew.
 func TestChildIsConfined(t *testing.T) {
+	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 {
+		t.Skip("this kernel does not confine files")
+	}
 	outside := filepath.Join(t.TempDir(), "outside")
 	write(t, outside, []byte("x"))
 	self, err := thisProgram()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self)
-	cmd.Dir = t.TempDir()
-	cmd.Env = []string{envReach + "=" + outside}
-	out, err := cmd.CombinedOutput()
+	told := func(dir string, environment ...string) string {
+		cmd := exec.Command(self)
+		cmd.Dir = dir
+		cmd.Env = append(environment, envReach+"="+outside)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	const want = "starts\nread: true\nwrite: true\nexecute: true\nwrite inside: <nil>\nlimits: <nil> 60\n"
+	if got := told(t.TempDir()); got != "starts\n"+want {
+		t.Errorf("it says\n%swant\n%s", got, "starts\n"+want)
+	}
+
+	err = onOwnThread(func() error {
+		dir := t.TempDir()
+		confined, err := confine.Thread(confine.Rules{Write: []string{dir}})
+		if err != nil {
+			return err
+		}
+		if confined == "" {
+			t.Log("this kernel does not confine threads as Go needs it")
+			return nil
+		}
+		if got := told(dir, confined); got != want {
+			t.Errorf("started without files, it says\n%swant\n%s", got, want)
+		}
+		if _, err := os.ReadFile(outside); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("the thread that starts it reads a file outside: %v", err)
+		}
+		return nil
+	})
 	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+		t.Error(err)
 	}
-	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 {
-		t.Skip("this kernel does not confine files")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			runtime.LockOSThread() // each on another thread
+			defer runtime.UnlockOSThread()
+			read(t, outside)
+		})
 	}
-	if want := "read: true\nwrite: true\nexecute: true\nwrite inside: <nil>\nlimits: <nil> 60\n"; string(out) != want {
-		t.Errorf("it says\n%swant\n%s", out, want)
+	all.Wait()
+}
+
+// TestOwnThread shows that a thread of f's own ends with it, and that a panic does not end with the thread.
+func TestOwnThread(t *testing.T) {
+	var thread int
+	wrong := errors.New("wrong")
+	if err := onOwnThread(func() error { thread = unix.Gettid(); return wrong }); err != wrong {
+		t.Errorf("error %v, want %v", err, wrong)
 	}
+	eventually(t, "the thread ends", func() bool {
+		return errors.Is(unix.Tgkill(os.Getpid(), thread, 0), unix.ESRCH)
+	})
+	defer func() {
+		if p := recover(); p != "lost" {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	_ = onOwnThread(func() error { panic("lost") })
+}
+
+// policy is a shell's command that tells by which rules the kernel gives it a processor: 0 as usual, 5 when idle.
+const policy = "cut -d' ' -f41 /proc/$$/stat"
+
+// TestChildGivesWay looks at the priority of children before and after requests are answered.
+func TestChildGivesWay(t *testing.T) {
+	e := newEngine(t, "", "sh", "-c", "echo policy $("+policy+").; exit 3")
+	if _, err := e.load(t.Context(), tiny("a")); err == nil || !strings.Contains(err.Error(), "policy 0.") {
+		t.Errorf("error %v, want policy 0", err)
+	}
+	e = newEngine(t, "", "sh", "-c", "until [ $("+policy+") = 5 ]; do sleep 0.01; done; exit 7")
+	e.Serving()
+	if _, err := e.load(t.Context(), tiny("a")); err == nil || !strings.Contains(err.Error(), "exit code 7") {
+		t.Errorf("error %v, want exit code 7", err)
+	}
+	wantChildren(t, e, 1)
+}
+
+// TestImpatience has a child that does not end beside requests: another one finds its place empty, and does not give way.
+func TestImpatience(t *testing.T) {
+	marker := filepath.Join(t.TempDir(), "first")
+	e := newEngine(t, "", "sh", "-c", "if mkdir "+marker+"; then echo >left; exec sleep 1000; fi 2>/dev/null; "+
+		"echo policy $("+policy+"), $(ls | wc -l) left.; exit 3")
+	e.codes.compiler.limits.patience = 200 * time.Millisecond
+	e.Serving()
+	_, err := e.load(t.Context(), tiny("a"))
+	if !errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "policy 0, 0 left.") {
+		t.Errorf("error %v, want policy 0 and nothing left", err)
+	}
+	wantChildren(t, e, 2)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	e = newEngine(t, "", "sh", "-c", "exec sleep 1000")
+	e.Serving()
+	if _, err := e.load(ctx, tiny("a")); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrModule) {
+		t.Errorf("error %v, want context.DeadlineExceeded", err)
+	}
+	wantChildren(t, e, 1)
 }
 
 // eventually waits for what other processes do.

@@ -12,12 +12,15 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"skep/host/internal/confine"
 )
 
 // compiler compiles modules, each in a process of its own: what the engine does with hostile bytes costs the module its
 // process, and not the host.
 type compiler struct {
 	argv    []string
+	own     bool // it is this program
 	limits  childLimits
 	slots   chan struct{} // as many as may run at a time
 	beside  chan struct{} // and beside requests that are answered
@@ -35,7 +38,8 @@ func newCompiler(argv []string) (*compiler, error) {
 		return nil, fmt.Errorf("this process was started to compile a module (%s is set), but its main does not call "+
 			"host.CompileChild() before all else: add that", childVariable)
 	}
-	if len(argv) == 0 {
+	own := len(argv) == 0
+	if own {
 		if !childReady.Load() {
 			return nil, errors.New("modules are compiled by a child process, which is this program once more: call " +
 				"host.CompileChild() as the first thing in main, and hosttest.Main(m) in TestMain; or name another " +
@@ -56,33 +60,70 @@ func newCompiler(argv []string) (*compiler, error) {
 	}
 	argv = append([]string{program}, argv[1:]...)
 	processors := runtime.GOMAXPROCS(0)
-	return &compiler{argv: argv, limits: defaultChildLimits, slots: make(chan struct{}, processors),
+	return &compiler{argv: argv, own: own, limits: defaultChildLimits, slots: make(chan struct{}, processors),
 		beside: make(chan struct{}, max(1, processors/2)), victims: newVictims()}, nil
 }
 
-// enter waits for leave to run a child, and says in its environment how many processors it may use: all, or one while
-// requests are answered, so that half of the machine stays for them.
-func (c *compiler) enter(ctx context.Context) (environment []string, leave func(), err error) {
-	slots := c.slots
-	if c.serving.Load() {
-		slots, environment = c.beside, []string{"GOMAXPROCS=1"}
+// enter waits for leave to run a child. One beside requests has half of the machine at most: as many run at a time as there are
+// pairs of processors, each on one.
+func (c *compiler) enter(ctx context.Context) (beside bool, leave func(), err error) {
+	slots, beside := c.slots, c.serving.Load()
+	if beside {
+		slots = c.beside
 	}
 	select {
 	case slots <- struct{}{}:
-		return environment, func() { <-slots }, nil
+		return beside, func() { <-slots }, nil
 	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+		return beside, nil, ctx.Err()
 	}
 }
 
 // run has a module compiled into dir. The error is an ErrModule when the module is to blame, as it is when the child
-// died of it.
+// died of it. Beside requests the child gives way to them. If it has not ended after a while, perhaps because it got no
+// processor, another one takes its place that does not: nobody can raise a child's priority again.
 func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
-	environment, leave, err := c.enter(ctx)
+	beside, leave, err := c.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
+	if beside {
+		patient, cancel := context.WithTimeout(ctx, c.limits.patience)
+		defer cancel()
+		err := c.runChild(patient, dir, module, []string{"GOMAXPROCS=1"}, true)
+		if err == nil || patient.Err() == nil || ctx.Err() != nil {
+			return err
+		}
+		for _, left := range names(dir) {
+			if err := os.RemoveAll(filepath.Join(dir, left)); err != nil {
+				return fmt.Errorf("compiled code: %w", err)
+			}
+		}
+		return c.runChild(ctx, dir, module, []string{"GOMAXPROCS=1"}, false)
+	}
+	return c.runChild(ctx, dir, module, nil, false)
+}
+
+// runChild runs one child.
+func (c *compiler) runChild(ctx context.Context, dir string, module []byte, environment []string, yields bool) error {
+	// The child dies with the thread that starts it, and has what that has given up.
+	return onOwnThread(func() error {
+		if c.own {
+			confined, err := confine.Thread(confine.Rules{Write: []string{dir}})
+			if err != nil {
+				return err
+			}
+			if confined != "" {
+				environment = append(environment, confined)
+			}
+		}
+		return c.runHere(ctx, dir, module, environment, yields)
+	})
+}
+
+// runHere is runChild on the thread of the child.
+func (c *compiler) runHere(ctx context.Context, dir string, module []byte, environment []string, yields bool) error {
 	timed, cancel := context.WithTimeout(ctx, c.limits.wall)
 	defer cancel()
 	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
@@ -95,14 +136,15 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	cmd.WaitDelay = time.Second // for pipes that a process of its own making keeps open
 	awaitEnd := group(cmd)
 
-	runtime.LockOSThread() // the child dies with the thread that started it
-	defer runtime.UnlockOSThread()
 	c.started.Add(1)
 	if err := c.victims.start(cmd); err != nil {
 		return fmt.Errorf("the program that compiles modules: %w", err)
 	}
+	if yields {
+		giveWay(cmd.Process)
+	}
 	awaitEnd()
-	err = cmd.Wait()
+	err := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -169,7 +169,7 @@ func TestNewCompiler(t *testing.T) {
 
 func TestChildLimits(t *testing.T) {
 	got, err := parseChildLimits(defaultChildLimits.String())
-	got.wall = defaultChildLimits.wall // is the parent's to keep
+	got.wall, got.patience = defaultChildLimits.wall, defaultChildLimits.patience // are the parent's to keep
 	if err != nil || got != defaultChildLimits {
 		t.Errorf("got %+v, %v, want %+v", got, err, defaultChildLimits)
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -85,6 +86,7 @@ func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runt
 	if err := exportWASI(ctx, rt); err != nil {
 		return nil, err
 	}
+	runtime.Gosched() // requests first
 	if err := exportHostFunctions(ctx, rt); err != nil {
 		return nil, err
 	}

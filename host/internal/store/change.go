@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -142,23 +143,44 @@ func (s *Store) SetEnabled(id string, enabled bool) error {
 	})
 }
 
-// Activated records that a generation has become the only active one of its service, and puts generations that have
-// appeared in the folder into the order in which they were found.
-func (s *Store) Activated(id, generation string) error {
-	return s.change(id, func(st *State, have []Generation) error {
-		st.order(have)
-		for _, g := range slices.Backward(have) {
-			if !st.knows(g.ID) {
-				st.came(g.ID, false)
-			}
+// Activated records that a generation has become the only active one of its service, puts generations that have appeared in
+// the folder into the order in which they were found, and removes those that nobody will go back to: of those that came before
+// the active one and are not mapped, all but the newest keep; 0 keeps all. It gives the names of the removed, also beside an
+// error.
+func (s *Store) Activated(id, generation string, keep int) (removed []string, err error) {
+	var stay error // generations that cannot be removed; what serves is recorded nevertheless
+	err = s.change(id, func(st *State, have []Generation) error {
+		st.activated(generation, have)
+		if keep > 0 {
+			removed, stay = s.dropAll(st, id, st.unneeded(have, keep))
 		}
-		st.prune(have)
-		if n := len(st.History); n == 0 || st.History[n-1] != generation {
-			st.History = append(st.History, generation)
-		}
-		st.History = st.History[max(0, len(st.History)-maxHistory):]
 		return nil
 	})
+	if keep > 0 {
+		s.sweepShared()
+	}
+	return removed, errors.Join(err, stay)
+}
+
+// Recorded says whether [Store.Activated] has nothing to do, going by what was found of a service.
+func (s Service) Recorded(generation string, keep int) bool {
+	st, have := s.State.clone(), slices.Clone(s.Generations)
+	st.activated(generation, have)
+	return st.equal(s.State) && (keep == 0 || len(st.unneeded(have, keep)) == 0)
+}
+
+func (st *State) activated(generation string, have []Generation) {
+	st.order(have)
+	for _, g := range slices.Backward(have) {
+		if !st.knows(g.ID) {
+			st.came(g.ID, false)
+		}
+	}
+	st.prune(have)
+	if n := len(st.History); n == 0 || st.History[n-1] != generation {
+		st.History = append(st.History, generation)
+	}
+	st.History = st.History[max(0, len(st.History)-maxHistory):]
 }
 
 // Previous is the generation that was the last to be active alone, other than the one that is it now, and is still

@@ -58,7 +58,7 @@ func deploy(root string) {
 		}
 		if _, err = s.Import("docs", name, p, true); err == nil || errors.Is(err, ErrExists) { // by who was killed then
 			if err = s.SwitchTo("docs", name); err == nil {
-				err = s.Activated("docs", name)
+				_, err = s.Activated("docs", name, 0)
 			}
 		}
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"syscall"
 
 	"skep/host/internal/service"
@@ -26,6 +27,7 @@ var (
 
 // disk takes one step that changes the disk; tests make steps fail, or the process end between them.
 func (s *Store) disk(step, name string, do func() error) error {
+	runtime.Gosched() // requests first
 	if s.fault != nil {
 		if err := s.fault(step, name); err != nil {
 			return s.failed(err)
@@ -73,7 +75,7 @@ func (s *Store) writeFile(name string, mode fs.FileMode, write func(io.Writer) e
 	}
 	err = s.disk("write", name, func() error { return write(f) })
 	if err == nil {
-		err = s.disk("sync", name, f.Sync)
+		err = s.disk("sync", name, func() error { return s.syncer.sync(f) })
 	}
 	if closed := s.failed(f.Close()); err == nil {
 		err = closed
@@ -92,7 +94,7 @@ func (s *Store) syncDir(name string) error {
 			return err
 		}
 		defer dir.Close()
-		return dir.Sync()
+		return s.syncer.sync(dir)
 	})
 }
 

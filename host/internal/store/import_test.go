@@ -258,7 +258,7 @@ func TestFaults(t *testing.T) {
 		for fail, done := 0, false; !done; fail++ {
 			root := write(t, map[string]string{"docs/generations/v1/a.wasm": "old"})
 			s := open(t, root)
-			if err := s.Activated("docs", "v1"); err != nil {
+			if _, err := s.Activated("docs", "v1", 0); err != nil {
 				t.Fatal(err)
 			}
 			a, err := openArchive(t, archive(t, file{name: "a.wasm", text: "new"}, file{name: "resources/a/x"}))

@@ -101,7 +101,7 @@ func (m *model) change(t *testing.T, rng *rand.Rand, s *Store, root string, step
 		if m.pinned == nil {
 			m.active = g
 		}
-		check(s.Activated("docs", m.active), nil)
+		check(activated(s, m.active), nil)
 		return "appear " + g
 	case 3:
 		g := some()
@@ -109,7 +109,7 @@ func (m *model) change(t *testing.T, rng *rand.Rand, s *Store, root string, step
 		check(s.SwitchTo("docs", g), err)
 		if err == nil {
 			m.pinned, m.active = []Share{{g, 1}}, g
-			check(s.Activated("docs", g), nil)
+			check(activated(s, g), nil)
 		}
 		return "switch to " + g
 	case 4:
@@ -135,7 +135,7 @@ func (m *model) change(t *testing.T, rng *rand.Rand, s *Store, root string, step
 		if m.active = m.newest(); got != m.active {
 			t.Errorf("newest is %s, want %s", got, m.active)
 		}
-		check(s.Activated("docs", m.active), nil)
+		check(activated(s, m.active), nil)
 		return "newest"
 	case 6:
 		m.disabled = rng.IntN(2) == 0

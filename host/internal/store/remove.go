@@ -75,28 +75,41 @@ func (s *Store) Delete(id string) error {
 // Clean removes the generations of a service that nothing maps to, but for those that came after the one that is active
 // and the newest keep of the others. It gives their names.
 func (s *Store) Clean(id string, keep int) (removed []string, err error) {
-	err = s.change(id, func(st *State, have []Generation) error {
-		st.order(have)
-		first := slices.IndexFunc(have, func(g Generation) bool { return st.uses(g.ID) })
-		if first < 0 {
-			return nil // nobody knows yet which of them serves
-		}
-		for _, g := range have[first:] {
-			switch {
-			case st.uses(g.ID):
-			case keep > 0:
-				keep--
-			default:
-				if err := s.drop(st, id, g.ID); err != nil {
-					return err
-				}
-				removed = append(removed, g.ID)
-			}
-		}
-		return nil
+	err = s.change(id, func(st *State, have []Generation) (err error) {
+		removed, err = s.dropAll(st, id, st.unneeded(have, keep))
+		return err
 	})
 	s.sweepShared()
 	return removed, err
+}
+
+// unneeded are the generations that Clean removes.
+func (st State) unneeded(have []Generation, keep int) (list []string) {
+	st.order(have)
+	first := slices.IndexFunc(have, func(g Generation) bool { return st.uses(g.ID) })
+	if first < 0 {
+		return nil // nobody knows yet which of them serves
+	}
+	for _, g := range have[first:] {
+		switch {
+		case st.uses(g.ID):
+		case keep > 0:
+			keep--
+		default:
+			list = append(list, g.ID)
+		}
+	}
+	return list
+}
+
+func (s *Store) dropAll(st *State, id string, generations []string) (dropped []string, err error) {
+	for _, g := range generations {
+		if err := s.drop(st, id, g); err != nil {
+			return dropped, err
+		}
+		dropped = append(dropped, g)
+	}
+	return dropped, nil
 }
 
 // Tidy removes what a process that ended early has left behind.

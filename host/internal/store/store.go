@@ -28,6 +28,7 @@ type Store struct {
 	root *os.Root
 
 	changing sync.Mutex // held while a state changes
+	syncer   syncer
 	fault    func(step, name string) error
 	digests  digests
 	asked    chan chan struct{} // by Refresh, of Watch
@@ -46,7 +47,10 @@ func Open(path string) (*Store, error) {
 }
 
 // Close ends the use of the folder.
-func (s *Store) Close() error { return s.root.Close() }
+func (s *Store) Close() error {
+	s.syncer.close()
+	return s.root.Close()
+}
 
 // Files are the bytes of one endpoint.
 type Files struct {
