@@ -160,11 +160,13 @@ func (m *module) close() error {
 	return nil
 }
 
-// free gives back all that the module holds. No instance of it may be left.
+// free gives back all that the module holds, also where somebody still holds a closed sandbox. No instance of it may be
+// left.
 func (m *module) free() error {
 	ctx := context.Background()
 	m.budget.giveBack(m.charged)
 	err := errors.Join(m.rt.Close(ctx), m.cache.Close(ctx))
 	m.kept.release()
+	m.rt, m.code, m.cache = nil, nil, nil
 	return err
 }

@@ -193,7 +193,7 @@ func tryOut(how rollback) error {
 		return err
 	}
 	defer f.release()
-	m, err := newMemory(size, size, 0, &f, nil)
+	m, err := newMemory(size, size, 0, &f, new(place))
 	if err != nil {
 		return err
 	}
