@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 
@@ -23,6 +24,9 @@ type module struct {
 	kept    *code
 	budget  *budget
 	charged int64 // bytes
+
+	freezing sync.Mutex
+	data     *frozen // what its images have in common; nil: not looked for yet, or little
 
 	shared *modules // where others find it
 	key    string
@@ -152,6 +156,26 @@ func (m *module) charge(b *budget, pools *pools) error {
 	return nil
 }
 
+// frozenData gives what images of the module may have in common. Where the budget has no room for it, they have nothing.
+func (m *module) frozenData(binary []byte, size int) (*frozen, error) {
+	m.freezing.Lock()
+	defer m.freezing.Unlock()
+	if m.data != nil {
+		return m.data, nil
+	}
+	data, err := freezeData(binary, size)
+	if data == nil || err != nil {
+		return nil, err
+	}
+	if !m.budget.take(data.ownSize()) {
+		data.release()
+		return nil, nil
+	}
+	m.charged += data.ownSize()
+	m.data = data
+	return data, nil
+}
+
 // close ends one use of the module, and frees it after the last.
 func (m *module) close() error {
 	if m.shared.leave(m) {
@@ -167,6 +191,9 @@ func (m *module) free() error {
 	m.budget.giveBack(m.charged)
 	err := errors.Join(m.rt.Close(ctx), m.cache.Close(ctx))
 	m.kept.release()
+	if m.data != nil {
+		m.data.release()
+	}
 	m.rt, m.code, m.cache = nil, nil, nil
 	return err
 }

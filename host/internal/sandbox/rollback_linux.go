@@ -188,7 +188,7 @@ func tryOut(how rollback) error {
 	for i := range source {
 		source[i] = byte(i>>12) + 1
 	}
-	f, err := freeze(source)
+	f, err := freeze(source, nil)
 	if err != nil {
 		return err
 	}

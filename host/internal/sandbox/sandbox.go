@@ -97,8 +97,10 @@ func (s *Sandbox) adopt(template *instance) error {
 		s.spec.Log.Warn("the module changes its tables when it starts: every call gets a new instance, which is slow")
 		return nil
 	}
-	var err error
-	s.image, err = takeImage(template, s.budget)
+	data, err := s.module.frozenData(s.spec.Module, template.memory.size)
+	if err == nil {
+		s.image, err = takeImage(template, data, s.budget)
+	}
 	template.close() // before the first instance takes as much memory
 	if err != nil {
 		return err
