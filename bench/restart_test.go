@@ -25,6 +25,7 @@ var (
 	restartModules   = flag.Int("restart.modules", 5, "BenchmarkRestart: modules, each a service of its own")
 	restartEndpoints = flag.Int("restart.endpoints", 2, "BenchmarkRestart: endpoints of each module")
 	restartCache     = flag.String("restart.cache", "", "BenchmarkRestart: keep compiled modules in this folder, for another run")
+	restartIdle      = flag.Duration("restart.idle", 0, "BenchmarkRestart: wait before memory is measured; instances rest after a minute")
 )
 
 // BenchmarkRestart starts a host that finds many Go modules, of which all have been compiled before: an iteration is the
@@ -36,12 +37,12 @@ func BenchmarkRestart(b *testing.B) {
 	if cache == "" {
 		cache = filepath.Join(b.TempDir(), "cache")
 	}
-	before := residentMemory(b)
+	before, imagesBefore := residentMemory(b)
 	h, _, code := restart(b, root, cache) // compiles
 	closeHost(b, h)
 
 	var first, cpu time.Duration
-	var resident, heap int64
+	var resident, images, heap int64
 	endpoints := float64(*restartModules * *restartEndpoints)
 	for b.Loop() {
 		b.StopTimer()
@@ -57,7 +58,9 @@ func BenchmarkRestart(b *testing.B) {
 			b.Fatal(err)
 		}
 		first, cpu = first+answered, cpu+now-used
-		resident, heap = residentMemory(b)-before-code, heapMemory()
+		time.Sleep(*restartIdle)
+		resident, images = residentMemory(b)
+		resident, images, heap = resident-before-code, images-imagesBefore, heapMemory()
 		closeHost(b, h)
 		b.StartTimer()
 	}
@@ -66,6 +69,7 @@ func BenchmarkRestart(b *testing.B) {
 	b.ReportMetric(cpu.Seconds()*1e3/n, "cpu-ms/op")
 	b.ReportMetric(float64(code)/float64(*restartModules), "code-B/module")
 	b.ReportMetric(float64(resident)/endpoints, "resident-B/endpoint")
+	b.ReportMetric(float64(images)/endpoints, "image-B/endpoint")
 	b.ReportMetric(float64(heap)/endpoints, "heap-B/endpoint")
 }
 
@@ -174,9 +178,9 @@ func heapMemory() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// residentMemory is what the process has in memory, in bytes, after all that can be given back was: its share of pages
-// that are mapped more than once counts once.
-func residentMemory(b *testing.B) int64 {
+// residentMemory is what the process has in memory, in bytes, after all that can be given back was: images of modules, whole
+// and once each, whether they are mapped or not, and its share of other pages.
+func residentMemory(b *testing.B) (all, images int64) {
 	b.Helper()
 	runtime.GC() // runs finalizers
 	debug.FreeOSMemory()
@@ -184,7 +188,7 @@ func residentMemory(b *testing.B) int64 {
 	if err != nil {
 		b.Skip(err)
 	}
-	return m.share
+	return m.share - m.shared + m.images, m.images
 }
 
 // executableMemory is how much anonymous memory holds code, in bytes.

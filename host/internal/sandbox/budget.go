@@ -56,6 +56,28 @@ func (b *budget) giveBack(n int64) {
 	}
 }
 
+// place is what one instance is charged for.
+type place struct {
+	budget  *budget
+	charged int64 // bytes
+}
+
+func (p *place) charge(n int64) bool {
+	if !p.budget.take(n) {
+		return false
+	}
+	p.charged += n
+	return true
+}
+
+func (p *place) uncharge(n int64) {
+	p.charged -= n
+	p.budget.giveBack(n)
+}
+
+// leave gives all of it back.
+func (p *place) leave() { p.uncharge(p.charged) }
+
 // exhausted is the ErrNoRoom for a request of n bytes.
 func (b *budget) exhausted(n int64) error {
 	for b.of != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 
@@ -24,6 +25,9 @@ type module struct {
 	kept    *code
 	budget  *budget
 	charged int64 // bytes
+
+	freezing sync.Mutex
+	data     *frozen // what its images have in common; nil: not looked for yet, or little
 
 	shared *modules // where others find it
 	key    string
@@ -156,6 +160,26 @@ func (m *module) charge(b *budget, pools *pools) error {
 	return nil
 }
 
+// frozenData gives what images of the module may have in common. Where the budget has no room for it, they have nothing.
+func (m *module) frozenData(binary []byte, size int) (*frozen, error) {
+	m.freezing.Lock()
+	defer m.freezing.Unlock()
+	if m.data != nil {
+		return m.data, nil
+	}
+	data, err := freezeData(binary, size)
+	if data == nil || err != nil {
+		return nil, err
+	}
+	if !m.budget.take(data.ownSize()) {
+		data.release()
+		return nil, nil
+	}
+	m.charged += data.ownSize()
+	m.data = data
+	return data, nil
+}
+
 // close ends one use of the module, and frees it after the last.
 func (m *module) close() error {
 	if m.shared.leave(m) {
@@ -164,11 +188,16 @@ func (m *module) close() error {
 	return nil
 }
 
-// free gives back all that the module holds. No instance of it may be left.
+// free gives back all that the module holds, also where somebody still holds a closed sandbox. No instance of it may be
+// left.
 func (m *module) free() error {
 	ctx := context.Background()
 	m.budget.giveBack(m.charged)
 	err := errors.Join(m.rt.Close(ctx), m.cache.Close(ctx))
 	m.kept.release()
+	if m.data != nil {
+		m.data.release()
+	}
+	m.rt, m.code, m.cache = nil, nil, nil
 	return err
 }

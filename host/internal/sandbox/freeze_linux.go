@@ -8,21 +8,26 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"skep/host/internal/wasmbin"
 )
 
 // frozen is memory that cannot change any more, and that instances map: those that are idle share it.
 type frozen struct {
 	fd     int
-	source []byte // the same bytes, to be copied from; not on the Go heap
+	source []byte  // the same bytes, to be copied from; not on the Go heap
+	own    []pages // that are in the file of fd; all other pages are zero
+	data   *frozen // which has some of the pages, so that they are there once for all images of a module; nil: none
+	shared []pages // of data
 }
 
-// freeze keeps a copy of memory.
-func freeze(memory []byte) (frozen, error) {
+// freeze keeps a copy of memory. Data are pages that it may have in common with others, or nil.
+func freeze(memory []byte, data *frozen) (frozen, error) {
 	fd, err := unix.MemfdCreate("skep-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if err != nil {
 		return frozen{}, fmt.Errorf("image: %w", err)
 	}
-	f := frozen{fd: fd}
+	f := frozen{fd: fd, data: data}
 	if err = f.fill(memory); err != nil {
 		f.release()
 		return frozen{}, fmt.Errorf("image: %w", err)
@@ -34,31 +39,25 @@ func freeze(memory []byte) (frozen, error) {
 // until somebody reads them.
 var zeros [64 << 10]byte
 
+// leastShared is how long a run of pages has to be to be shared, in bytes: each takes two more mappings in each instance.
+const leastShared = 64 << 10
+
 func (f *frozen) fill(memory []byte) error {
 	if err := unix.Ftruncate(f.fd, int64(len(memory))); err != nil {
 		return err
 	}
-	page := min(os.Getpagesize(), len(zeros))
-	zero := func(at int) bool {
-		end := min(at+page, len(memory))
-		return bytes.Equal(memory[at:end], zeros[:end-at])
+	if f.data != nil {
+		f.share(memory)
 	}
-	for at := 0; at < len(memory); {
-		if zero(at) {
-			at += page
-			continue
+	from := 0
+	for _, p := range f.shared {
+		if err := f.write(memory, from, p.from); err != nil {
+			return err
 		}
-		end := at + page
-		for end < len(memory) && !zero(end) {
-			end += page
-		}
-		for end = min(end, len(memory)); at < end; {
-			n, err := unix.Pwrite(f.fd, memory[at:end], int64(at))
-			if err != nil {
-				return err
-			}
-			at += n
-		}
+		from = p.to
+	}
+	if err := f.write(memory, from, len(memory)); err != nil {
+		return err
 	}
 	if err := f.seal(); err != nil {
 		return err
@@ -67,8 +66,55 @@ func (f *frozen) fill(memory []byte) error {
 		return nil
 	}
 	var err error
-	f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED)
-	return err
+	if f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED); err != nil {
+		return err
+	}
+	return f.mapShared(f.source, unix.PROT_READ, unix.MAP_SHARED)
+}
+
+// share finds the pages that are as those of data.
+func (f *frozen) share(memory []byte) {
+	page := os.Getpagesize()
+	for _, p := range f.data.own {
+		for at := p.from; at < min(p.to, len(memory)); at += page {
+			from := at
+			for at+page <= min(p.to, len(memory)) && bytes.Equal(memory[at:at+page], f.data.source[at:at+page]) {
+				at += page
+			}
+			if at-from >= leastShared {
+				f.shared = append(f.shared, pages{from, at})
+			}
+		}
+	}
+}
+
+// write writes the bytes from..to of memory to the file, but for zeros.
+func (f *frozen) write(memory []byte, from, to int) error {
+	page := min(os.Getpagesize(), len(zeros))
+	zero := func(at int) bool {
+		end := min(at+page, to)
+		return bytes.Equal(memory[at:end], zeros[:end-at])
+	}
+	for at := from; at < to; {
+		if zero(at) {
+			at += page
+			continue
+		}
+		end := at + page
+		for end < to && !zero(end) {
+			end += page
+		}
+		end = min(end, to)
+		f.own = append(f.own, pages{at, end})
+		for at < end {
+			n, err := unix.Pwrite(f.fd, memory[at:end], int64(at))
+			if err != nil {
+				return err
+			}
+			at += n
+		}
+	}
+	return nil
 }
 
 // seal makes the image one that nobody can change. The kernel refuses that while something of its own holds a page, such as
@@ -89,8 +135,11 @@ func (f *frozen) mapTo(reserved []byte) error {
 	if len(f.source) == 0 {
 		return nil
 	}
-	_, err := unix.MmapPtr(f.fd, 0, unsafe.Pointer(&reserved[0]), uintptr(len(f.source)),
-		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_FIXED|unix.MAP_NORESERVE)
+	const prot, flags = unix.PROT_READ | unix.PROT_WRITE, unix.MAP_PRIVATE | unix.MAP_NORESERVE
+	_, err := unix.MmapPtr(f.fd, 0, unsafe.Pointer(&reserved[0]), uintptr(len(f.source)), prot, flags|unix.MAP_FIXED)
+	if err == nil {
+		err = f.mapShared(reserved, prot, flags)
+	}
 	if err == nil {
 		err = unix.Madvise(reserved[:len(f.source)], unix.MADV_NOHUGEPAGE)
 	}
@@ -99,6 +148,62 @@ func (f *frozen) mapTo(reserved []byte) error {
 	}
 	return err
 }
+
+// mapShared puts the pages that data has into their places.
+func (f *frozen) mapShared(memory []byte, prot, flags int) error {
+	for _, p := range f.shared {
+		if _, err := unix.MmapPtr(f.data.fd, int64(p.from), unsafe.Pointer(&memory[p.from]), uintptr(p.to-p.from),
+			prot, flags|unix.MAP_FIXED); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freezeData keeps what a module has in its memory before anything of it runs, nil where that is little. Segments that
+// do not lie within size bytes are left out.
+func freezeData(module []byte, size int) (*frozen, error) {
+	var end, sum int64
+	for segment, err := range wasmbin.Segments(module) {
+		if err != nil {
+			return nil, err
+		}
+		if last := int64(segment.Offset) + int64(len(segment.Bytes)); last <= int64(size) {
+			end, sum = max(end, last), sum+int64(len(segment.Bytes))
+		}
+	}
+	if sum < leastShared {
+		return nil, nil
+	}
+	page := int64(os.Getpagesize())
+	memory, err := unix.Mmap(-1, 0, int((end+page-1)/page*page), unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_PRIVATE|unix.MAP_ANON)
+	if err != nil {
+		return nil, fmt.Errorf("data of the module: %w", err)
+	}
+	defer unix.Munmap(memory)
+	for segment := range wasmbin.Segments(module) {
+		if int64(segment.Offset)+int64(len(segment.Bytes)) <= end {
+			copyPieces(memory[segment.Offset:][:len(segment.Bytes)], segment.Bytes)
+		}
+	}
+	f, err := freeze(memory, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// sizeOf is how many bytes pages have.
+func sizeOf(runs []pages) (size int64) {
+	for _, p := range runs {
+		size += int64(p.to - p.from)
+	}
+	return size
+}
+
+func (f *frozen) ownSize() int64    { return sizeOf(f.own) }
+func (f *frozen) sharedSize() int64 { return sizeOf(f.shared) }
 
 // release gives the image back, when no instance maps it any more.
 func (f *frozen) release() {

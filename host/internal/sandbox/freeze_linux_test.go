@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
+	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -33,5 +36,133 @@ func TestSealWaits(t *testing.T) {
 	}
 	if _, err := unix.Pwrite(fd, []byte{1}, 0); !errors.Is(err, unix.EPERM) {
 		t.Errorf("a sealed image takes writes: %v", err)
+	}
+}
+
+// randomPages is memory of which each page is drawn: most are random bytes, others zeros.
+func randomPages(draw *rand.Rand, n int) []byte {
+	size := os.Getpagesize()
+	memory := make([]byte, n*size)
+	for page := range n {
+		if draw.IntN(4) == 0 {
+			continue
+		}
+		for i := range size {
+			memory[page*size+i] = byte(draw.Uint32())
+		}
+	}
+	return memory
+}
+
+// fileSize is how much memory a frozen file takes, in bytes.
+func fileSize(t *testing.T, f *frozen) int64 {
+	t.Helper()
+	var info unix.Stat_t
+	if err := unix.Fstat(f.fd, &info); err != nil {
+		t.Fatal(err)
+	}
+	return info.Blocks * 512
+}
+
+// TestFrozenShares freezes memories that differ here and there from what they began as: each is what was frozen, with and
+// without writes to what is mapped; nothing is kept twice; and no page that is zero takes memory.
+func TestFrozenShares(t *testing.T) {
+	const n = 512
+	page := os.Getpagesize()
+	draw := rand.New(rand.NewPCG(1, 2))
+	began := randomPages(draw, n)
+	for i := 64; i < 256; i++ { // a long run without zeros
+		began[i*page] = 1
+	}
+	data, err := freeze(began, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.release()
+	before := fileSize(t, &data)
+	if before != data.ownSize() || before >= n*int64(page) {
+		t.Errorf("the data take %d bytes, %d of them not zero, of %d", before, data.ownSize(), n*page)
+	}
+	for name, c := range map[string]struct {
+		pages   int
+		changed []int
+		shared  int // pages, at least
+	}{
+		"nothing changed":    {n, nil, 192},
+		"a page in the run":  {n, []int{100}, 191},
+		"all but short runs": {n, []int{70, 80, 90, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230, 240, 250}, 0},
+		"shorter":            {100, nil, 36},
+		"longer":             {n + 100, []int{n + 50}, 192},
+	} {
+		t.Run(name, func(t *testing.T) {
+			memory := make([]byte, c.pages*page)
+			copy(memory, began)
+			for _, i := range c.changed {
+				memory[i*page+17]++
+			}
+			f, err := freeze(memory, &data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.release()
+			if got := f.sharedSize(); got < int64(c.shared*page) {
+				t.Errorf("%d bytes are shared, want %d", got, c.shared*page)
+			}
+			if got := fileSize(t, &f); got != f.ownSize() {
+				t.Errorf("the image takes %d bytes, and %d are its own", got, f.ownSize())
+			}
+			m, err := newMemory(int64(len(memory)), int64(len(memory)), 0, &f, new(place))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Free()
+			for i := 0; i < len(memory); i += page {
+				m.bytes()[i]++
+			}
+			if !bytes.Equal(f.source, memory) {
+				t.Error("the image is not what was frozen, after writes of an instance")
+			}
+			if err := discardPages(m); err != nil || !bytes.Equal(m.bytes(), memory) {
+				t.Errorf("what is mapped is not what was frozen, %v", err)
+			}
+		})
+	}
+	if got := fileSize(t, &data); got != before {
+		t.Errorf("the data take %d bytes after their use, before %d", got, before)
+	}
+	if !bytes.Equal(data.source, began) {
+		t.Error("the data have changed")
+	}
+}
+
+// TestImagesShareData has two endpoints of one Go module: what the module came with is there once, and is charged once.
+func TestImagesShareData(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	first, second := mustLoadInto(t, e, nil), mustLoadInto(t, e, nil)
+	data := first.module.data
+	if data == nil || first.image.data != data || second.image.data != data {
+		t.Fatal("the data of the module are not shared")
+	}
+	for _, s := range []*Sandbox{first, second} {
+		img := s.image
+		if img.sharedSize() < data.ownSize()/2 || img.ownSize() > int64(img.size())-img.sharedSize() {
+			t.Errorf("of %d bytes of data %d are shared, and %d of %d are the image's own", data.ownSize(),
+				img.sharedSize(), img.ownSize(), img.size())
+		}
+		if img.charged != int64(img.size())-img.sharedSize() {
+			t.Errorf("%d bytes are charged for an image of %d, with %d shared", img.charged, img.size(), img.sharedSize())
+		}
+		mustAsk(t, s, "count", "1")
+		mustAsk(t, s, "count", "1")
+	}
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+	mustAsk(t, second, "count", "1")
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+	if used := e.budget.used.Load(); used != 0 {
+		t.Errorf("%d bytes are charged when all is closed", used)
 	}
 }

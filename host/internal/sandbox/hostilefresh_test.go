@@ -38,7 +38,7 @@ func TestWithoutShortSlices(t *testing.T) {
 
 // TestWithoutPopulation shows how much of what a guest grows it finds fresh.
 func TestWithoutPopulation(t *testing.T) {
-	if m, err := newMemory(pageSize, pageSize, 0, nil, nil); err != nil || !populate(m.reserved) {
+	if m, err := newMemory(pageSize, pageSize, 0, nil, new(place)); err != nil || !populate(m.reserved) {
 		t.Skip("the system does not populate memory: slices are short instead")
 	}
 	for _, guest := range []string{"grow-once", "grow-borders"} {

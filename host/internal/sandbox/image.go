@@ -7,20 +7,21 @@ type image struct {
 	globals []uint64
 	files   []openFile // that were open
 	system  *fileBudget
-	budget  *budget // is charged for the frozen memory
+	place   // in the budget, for the frozen memory
 }
 
-func takeImage(in *instance, b *budget) (*image, error) {
-	size := int64(in.memory.size)
-	if !b.take(size) {
+func takeImage(in *instance, data *frozen, b *budget) (*image, error) {
+	size, at := int64(in.memory.size), place{budget: b}
+	if !at.charge(size) {
 		return nil, b.exhausted(size)
 	}
-	memory, err := freeze(in.memory.bytes())
+	memory, err := freeze(in.memory.bytes(), data)
 	if err != nil {
-		b.giveBack(size)
+		at.leave()
 		return nil, err
 	}
-	img := &image{frozen: memory, globals: make([]uint64, len(in.globals)), budget: b, files: in.files.share(),
+	at.uncharge(memory.sharedSize()) // for which the module is
+	img := &image{frozen: memory, place: at, globals: make([]uint64, len(in.globals)), files: in.files.share(),
 		system: in.files.system}
 	for i, g := range in.globals {
 		img.globals[i] = g.Get()
@@ -33,9 +34,8 @@ func (img *image) size() int { return len(img.source) }
 
 // release gives the image back, when no instance maps it any more.
 func (img *image) release() {
-	size := int64(img.size())
 	img.frozen.release()
-	img.budget.giveBack(size)
+	img.leave()
 	closeShared(img.files, img.system)
 }
 

@@ -41,11 +41,12 @@ type instance struct {
 }
 
 // newInstance instantiates a module without running anything of it. With an image, its memory has the size of that.
-func (e *Engine) newInstance(m *module, limit int64, img *image, b *budget, folder *resources.Folder, log guestLog) (
+// What the place has been charged for is taken over.
+func (e *Engine) newInstance(m *module, limit int64, img *image, at *place, folder *resources.Folder, log guestLog) (
 	*instance, error) {
-	memory, err := e.newMemory(m, limit, img, b)
+	memory, err := e.newMemory(m, limit, img, at)
 	if errors.Is(err, ErrNoRoom) && e.pools.shrink() {
-		memory, err = e.newMemory(m, limit, img, b)
+		memory, err = e.newMemory(m, limit, img, at)
 	}
 	if errors.Is(err, ErrNoRoom) {
 		return nil, err // the guest is not at fault
@@ -92,9 +93,23 @@ func (in *instance) global(name string) api.MutableGlobal {
 }
 
 func (in *instance) close() {
+	if in.rests() {
+		in.memory.place.leave()
+		return
+	}
 	in.files.close()
 	_ = in.mod.Close(context.Background()) // it only repeats the exit code of a guest that ended itself
 }
+
+// rest gives up all that an instance holds, but keeps its place in the budget: it can be made anew when it is needed.
+func (in *instance) rest() {
+	kept := in.memory.place
+	in.memory.charged = 0
+	in.close()
+	*in = instance{memory: &linearMemory{place: kept}, idle: in.idle}
+}
+
+func (in *instance) rests() bool { return in.mod == nil }
 
 // carrier is a context that carries an instance.
 type carrier struct {

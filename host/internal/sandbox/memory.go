@@ -17,13 +17,12 @@ const pageSize = 64 << 10
 // linearMemory is the memory of one instance. It is reserved whole, so that it never moves, and taken from the operating
 // system only as it grows. Unlike the engine's own it can be cut back to the size of the image.
 type linearMemory struct {
-	reserved []byte  // as long as the limit
-	size     int     // what the guest has
-	most     int     // what it may have: the limit, or less where the module says so
-	refused  error   // why a grow was refused in this call
-	cutting  bool    // Reallocate is called to cut, not to grow
-	budget   *budget // is charged for size
-	charged  int64   // bytes, more than size
+	reserved []byte // as long as the limit
+	size     int    // what the guest has
+	most     int    // what it may have: the limit, or less where the module says so
+	refused  error  // why a grow was refused in this call
+	cutting  bool   // Reallocate is called to cut, not to grow
+	place           // in the budget, for more than size
 
 	// fresh is how many bytes the call that runs may never have written to: writing there costs it a page fault.
 	fresh int
@@ -44,7 +43,7 @@ var _ experimental.LinearMemory = (*linearMemory)(nil)
 
 // newMemory is the memory of a new instance. It is there before the engine asks for it, which cannot be told that there
 // is none.
-func (e *Engine) newMemory(m *module, limit int64, img *image, b *budget) (*linearMemory, error) {
+func (e *Engine) newMemory(m *module, limit int64, img *image, at *place) (*linearMemory, error) {
 	size, mapped := int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, (*frozen)(nil)
 	if img != nil {
 		size = int64(img.size())
@@ -52,7 +51,7 @@ func (e *Engine) newMemory(m *module, limit int64, img *image, b *budget) (*line
 			mapped = &img.frozen
 		}
 	}
-	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, b)
+	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, at)
 	if err == nil {
 		memory.most = int(min(e.off.memory(limit), int64(m.rewritten.MaxMemory)*pageSize))
 	}
@@ -60,13 +59,14 @@ func (e *Engine) newMemory(m *module, limit int64, img *image, b *budget) (*line
 }
 
 // newMemory reserves memory of at most limit bytes, and makes the first of them usable: as zeros, or as the image that is
-// to be mapped. The budget is charged for them, and for what the instance takes beside. An error of which the budget is
-// the cause is an ErrNoRoom.
-func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMemory, error) {
-	m := &linearMemory{budget: b}
-	if !m.charge(size + beside) {
-		return nil, b.exhausted(size + beside)
+// to be mapped. The place is charged for them, and for what the instance takes beside, as far as it has not been yet, and
+// taken over where there is room. An error of which the budget is the cause is an ErrNoRoom.
+func newMemory(size, limit, beside int64, mapped *frozen, at *place) (*linearMemory, error) {
+	if more := size + beside - at.charged; !at.charge(more) {
+		return nil, at.budget.exhausted(more)
 	}
+	m := &linearMemory{place: *at}
+	at.charged = 0
 	var err error
 	if m.reserved, err = reserve(int(limit)); err == nil {
 		if mapped != nil {
@@ -87,14 +87,6 @@ func newMemory(size, limit, beside int64, mapped *frozen, b *budget) (*linearMem
 func (m *linearMemory) begin() {
 	m.refused = nil
 	m.fresh = m.size - m.shedding.bytes - m.populated
-}
-
-func (m *linearMemory) charge(n int64) bool {
-	if !m.budget.take(n) {
-		return false
-	}
-	m.charged += n
-	return true
 }
 
 // Reallocate gives the memory a new size; nil makes the guest's memory.grow answer -1. The engine takes whatever
@@ -146,16 +138,11 @@ func (m *linearMemory) populate(from, to int) int {
 	return from
 }
 
-func (m *linearMemory) uncharge(n int64) {
-	m.charged -= n
-	m.budget.giveBack(n)
-}
-
 // Free gives the memory back.
 func (m *linearMemory) Free() {
 	release(m.reserved)
 	m.reserved, m.size = nil, 0
-	m.uncharge(m.charged)
+	m.leave()
 }
 
 // bytes is the memory that the guest has.

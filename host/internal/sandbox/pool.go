@@ -21,14 +21,17 @@ const surplusAge = 10 * time.Second
 type pool struct {
 	size  manifest.Pool
 	fresh func() (*instance, error) // makes one more instance
+	// wake makes an instance of one that rests; nil: none may rest.
+	wake func(*instance) (*instance, error)
 
 	mu      sync.Mutex
-	idle    []*instance      // last used at the end
+	idle    []*instance      // last used at the end; those that rest come before those that do not
 	waiting []chan *instance // a nil instance is the leave to make one
 	total   int              // idle, in use and being made
 	closed  bool
 	drained chan struct{} // set when nobody but guests may call; closed when nothing is in use
 	trim    *time.Timer
+	resting *time.Timer
 	empty   chan struct{} // closed when the pool is closed and nothing is left
 }
 
@@ -40,7 +43,7 @@ func newPool(size manifest.Pool, fresh func() (*instance, error)) *pool {
 func (p *pool) ready() *instance {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || p.drained != nil {
+	if n := len(p.idle); p.closed || p.drained != nil || n == 0 || p.idle[n-1].rests() {
 		return nil
 	}
 	return p.pop()
@@ -48,6 +51,11 @@ func (p *pool) ready() *instance {
 
 // take gives a free instance, a new one where the ceiling and the memory budget allow it, or waits.
 func (p *pool) take(ctx context.Context) (*instance, error) {
+	return p.awake(p.takeAny(ctx))
+}
+
+// takeAny is take, and may give an instance that rests.
+func (p *pool) takeAny(ctx context.Context) (*instance, error) {
 	p.mu.Lock()
 	if p.closed || p.drained != nil {
 		p.mu.Unlock()
@@ -122,6 +130,11 @@ func (p *pool) leave(turn chan *instance, cause error) (*instance, error) {
 
 // takeNow is take for who cannot wait, with its own way to make an instance.
 func (p *pool) takeNow(fresh func() (*instance, error)) (*instance, error) {
+	return p.awake(p.takeAnyNow(fresh))
+}
+
+// takeAnyNow is takeNow, and may give an instance that rests.
+func (p *pool) takeAnyNow(fresh func() (*instance, error)) (*instance, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -213,6 +226,7 @@ func (p *pool) put(in *instance, since time.Time) {
 	if p.trim == nil && p.total > p.size.Cruise {
 		p.trim = time.AfterFunc(surplusAge, p.giveUpSurplus)
 	}
+	p.restLater()
 	p.mu.Unlock()
 }
 
@@ -309,8 +323,10 @@ func (p *pool) close() {
 	p.closed = true
 	idle := p.idle
 	p.idle = nil
-	if p.trim != nil {
-		p.trim.Stop()
+	for _, t := range []*time.Timer{p.trim, p.resting} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 	if p.total == 0 {
 		close(p.empty)

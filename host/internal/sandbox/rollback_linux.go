@@ -188,12 +188,12 @@ func tryOut(how rollback) error {
 	for i := range source {
 		source[i] = byte(i>>12) + 1
 	}
-	f, err := freeze(source)
+	f, err := freeze(source, nil)
 	if err != nil {
 		return err
 	}
 	defer f.release()
-	m, err := newMemory(size, size, 0, &f, nil)
+	m, err := newMemory(size, size, 0, &f, new(place))
 	if err != nil {
 		return err
 	}

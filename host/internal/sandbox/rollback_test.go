@@ -113,7 +113,7 @@ func TestDeclaredMaximum(t *testing.T) {
 // TestNoMemory shows that a guest whose image is empty is rolled back as any other.
 func TestNoMemory(t *testing.T) {
 	eachRollback(t, func(t *testing.T, e *Engine) {
-		m, err := newMemory(0, pageSize, 0, nil, &e.budget)
+		m, err := newMemory(0, pageSize, 0, nil, &place{budget: &e.budget})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func benchMemory(b *testing.B, how rollback, size int64) (*linearMemory, *frozen
 	for at := 0; at < len(source); at += osPage {
 		source[at] = 1
 	}
-	f, err := freeze(source)
+	f, err := freeze(source, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func benchMemory(b *testing.B, how rollback, size int64) (*linearMemory, *frozen
 	if !how.maps() {
 		mapped = nil
 	}
-	m, err := newMemory(size, size, 0, mapped, new(budget))
+	m, err := newMemory(size, size, 0, mapped, &place{budget: new(budget)})
 	if err != nil {
 		b.Fatal(err)
 	}

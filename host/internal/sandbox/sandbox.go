@@ -65,6 +65,9 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 	}
 	s := &Sandbox{engine: e, spec: spec, module: m, budget: &budget{of: &e.budget}}
 	s.pool = newPool(spec.Pool, s.fresh)
+	if spec.Isolation != manifest.IsolationInstance { // whose instances are not to be lost
+		s.pool.wake = s.wake
+	}
 	s.shut = sync.OnceValue(s.shutdown)
 	template, err := s.template(ctx)
 	if err == nil {
@@ -94,8 +97,10 @@ func (s *Sandbox) adopt(template *instance) error {
 		s.spec.Log.Warn("the module changes its tables when it starts: every call gets a new instance, which is slow")
 		return nil
 	}
-	var err error
-	s.image, err = takeImage(template, s.budget)
+	data, err := s.module.frozenData(s.spec.Module, template.memory.size)
+	if err == nil {
+		s.image, err = takeImage(template, data, s.budget)
+	}
 	template.close() // before the first instance takes as much memory
 	if err != nil {
 		return err
@@ -147,7 +152,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 			err = fmt.Errorf("%s: %w", step, err)
 		}
 	}()
-	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, s.budget, s.spec.Resources,
+	in, err = s.engine.newInstance(s.module, s.spec.Limits.Memory, nil, &place{budget: s.budget}, s.spec.Resources,
 		guestLog{to: s.spec.Log, also: s.spec.Lines, warming: true})
 	if err != nil {
 		return nil, err
@@ -201,7 +206,15 @@ func (s *Sandbox) fresh() (*instance, error) {
 	if s.image == nil {
 		return s.template(context.Background())
 	}
-	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, s.budget, s.spec.Resources,
+	return s.freshAt(&place{budget: s.budget})
+}
+
+// wake makes an instance of one that rests, which gives its place up.
+func (s *Sandbox) wake(resting *instance) (*instance, error) { return s.freshAt(&resting.memory.place) }
+
+// freshAt makes one more instance from the image.
+func (s *Sandbox) freshAt(at *place) (*instance, error) {
+	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, at, s.spec.Resources,
 		guestLog{to: s.spec.Log, also: s.spec.Lines})
 	if err == nil {
 		in.line = &s.line
