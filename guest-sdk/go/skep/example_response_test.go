@@ -26,6 +26,14 @@ func ExampleResponse_As() {
 	// "<person><name>John Doe</name><age>42</age></person>"
 }
 
+func ExamplePrepare() {
+	page := skep.Prepare(skep.Text("<h1>Hello</h1>").As("text/html")) // once, in a variable of the package
+	run := func(*skep.Call) (any, error) { return page, nil }
+	answer, err := run(nil)
+	fmt.Println(answer == page, err)
+	// Output: true <nil>
+}
+
 func ExampleJSON() {
 	response, err := skep.JSON(map[string]any{"a": "b", "c": []any{"e", 42}})
 	if err != nil {

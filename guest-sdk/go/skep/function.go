@@ -17,7 +17,7 @@ func register(m *module) Registration {
 
 // Function registers the handler of an endpoint of kind "function". What it returns is the answer:
 //
-//   - a *[Response] is the whole HTTP reply, where the endpoint's manifest allows custom responses;
+//   - a *[Response] or a *[Prepared] one is the whole HTTP reply, where the endpoint's manifest allows custom responses;
 //   - [RawJSON] is a value that is JSON text already;
 //   - any other value is sent in the envelope: nil, booleans, numbers, strings, slices, arrays, maps with strings as
 //     keys, structs by their json tags, pointers to these, an encoding.TextMarshaler as its text, an [Appender], and

@@ -3,7 +3,6 @@ package skep
 import (
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 
 	"skep/abi"
@@ -30,6 +29,8 @@ type module struct {
 	result  []byte // the last result frame; the host reads it until the next entry
 	behind  []byte // room behind the frame that is answered: what is written there lies in few pages, which a host copies back
 	large   []byte // room for results that do not fit there; nil before the first of them
+
+	prepared []byte // the result, where the handler has prepared it: nothing may be written there
 
 	// near is the cursor of a guest's arguments, nil where there is no host: tests may read them from several goroutines.
 	near   *codec.Cursor
@@ -104,10 +105,15 @@ func (m *module) Call(frame []byte) []byte {
 		m.large = m.result
 	}
 	m.behind = nil
+	prepared := m.prepared
+	m.prepared = nil
 	m.request = &noRequest // a Call that is kept finds nothing
 	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
 	m.batch.rows = nil
+	if prepared != nil {
+		return prepared
+	}
 	if len(m.result) > abi.MaxResult {
 		return m.fail(500, "the result has "+strconv.Itoa(len(m.result))+" bytes, at most "+
 			strconv.Itoa(abi.MaxResult)+" are allowed", typeInvalidResult)
@@ -162,6 +168,8 @@ func (m *module) serveFunction() error {
 		return m.respond(v)
 	case Response:
 		return m.respond(&v)
+	case *Prepared:
+		return m.sendPrepared(v)
 	case *Answer:
 		return m.answer(v)
 	case Answer:
@@ -214,23 +222,11 @@ func (m *module) serveBatch() error {
 }
 
 func (m *module) respond(r *Response) error {
-	status := r.Status
-	if status == 0 {
-		status = 200
+	frame, err := r.encode(m.behind, m.large[:0])
+	if err == nil {
+		m.result = frame
 	}
-	var ok bool
-	if m.result, ok = abi.AppendReply(m.behind, status, r.Body, r.Headers); ok {
-		return nil
-	}
-	if m.result, ok = abi.AppendReply(m.large[:0], status, r.Body, r.Headers); ok {
-		return nil
-	}
-	if err := r.check(); err != nil {
-		return invalidResult(err)
-	}
-	m.result = slices.Grow(m.large[:0], len(r.Body)+abi.MaxHeaderBytes)
-	m.result = abi.AppendResult(m.result, abi.Result{Tag: abi.TagCustom, Status: status, Body: r.Body, Headers: r.Headers})
-	return nil
+	return err
 }
 
 // fail leaves an error in m.result. A status that no frame can carry is 500.

@@ -71,6 +71,25 @@ func (r Response) AppendMsgpack(b []byte) ([]byte, error) {
 	return b, errors.New("a response must be returned by itself, not inside a value")
 }
 
+// encode makes the frame of a response, in one of two rooms if it fits there.
+func (r *Response) encode(near, large []byte) ([]byte, error) {
+	status := r.Status
+	if status == 0 {
+		status = 200
+	}
+	if frame, ok := abi.AppendReply(near, status, r.Body, r.Headers); ok {
+		return frame, nil
+	}
+	if frame, ok := abi.AppendReply(large, status, r.Body, r.Headers); ok {
+		return frame, nil
+	}
+	if err := r.check(); err != nil {
+		return nil, invalidResult(err)
+	}
+	result := abi.Result{Tag: abi.TagCustom, Status: status, Body: r.Body, Headers: r.Headers}
+	return abi.AppendResult(slices.Grow(large, len(r.Body)+abi.MaxHeaderBytes), result), nil
+}
+
 // check tells what a host would refuse.
 func (r *Response) check() error {
 	size := 0
