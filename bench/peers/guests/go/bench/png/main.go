@@ -8,8 +8,8 @@ import (
 
 var _ = skep.Function(run)
 
-var body = picture.Draw()
+var answer = skep.Prepare(skep.Binary(picture.Draw()).As("image/png"))
 
-func run(*skep.Call) (any, error) { return skep.Binary(body).As("image/png"), nil }
+func run(*skep.Call) (any, error) { return answer, nil }
 
 func main() {}
