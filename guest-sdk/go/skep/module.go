@@ -107,7 +107,7 @@ func (m *module) Call(frame []byte) []byte {
 	m.request = &noRequest // a Call that is kept finds nothing
 	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
-	m.batch.rows = nil
+	m.batch.rows, m.batch.n = nil, 0
 	if len(m.result) > abi.MaxResult {
 		return m.fail(500, "the result has "+strconv.Itoa(len(m.result))+" bytes, at most "+
 			strconv.Itoa(abi.MaxResult)+" are allowed", typeInvalidResult)
@@ -192,7 +192,7 @@ func (m *module) serveFunction() error {
 
 func (m *module) serveBatch() error {
 	m.batch.request.module = m
-	m.batch.ends = m.batch.ends[:0]
+	m.batch.n, m.batch.ends = 0, m.batch.ends[:0]
 	if !m.request.JSON {
 		if err := m.batch.read(m.request.Input); err != nil {
 			return err
