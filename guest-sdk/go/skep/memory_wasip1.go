@@ -99,7 +99,7 @@ func (m *module) settle() {
 	m.releaseResult() // one that is kept is as large as answers are: to grow would cost each request page faults
 	m.batch.ends = make([]int, 0, 64)
 	if m.kind.Predicts() {
-		m.stock.predictions, m.stock.fields = make([]Prediction, manyPredictions), make([]byte, manyFields)
+		m.stock.stockPredictions()
 	}
 	for range readyHeap / spareBytes {
 		spare = append(spare, make([]byte, spareBytes))

@@ -53,14 +53,11 @@ type Proba struct {
 
 // Class is the prediction of a class, with the probabilities of all classes where they are known, which are copied.
 func Class(label string, probas ...Proba) Prediction {
-	p := Prediction{kind: abi.KindClassification}
 	room := roomForFields(len(probas))
 	if n := encodeClass(room, label, probas); n > 0 {
-		p.fields = keepFields(room, n)
-	} else {
-		p.odd = &class{label, slices.Clone(probas)}
+		return Prediction{kind: abi.KindClassification, fields: keepFields(room, n)}
 	}
-	return p
+	return Prediction{kind: abi.KindClassification, odd: &class{label, slices.Clone(probas)}}
 }
 
 // Number is the prediction of a number. NaN says that the record could not be predicted, as the zero Prediction does.

@@ -28,7 +28,8 @@ func encodeClass(room []byte, label string, probas []Proba) int {
 	if len(b) < fieldBytes {
 		return 0
 	}
-	copy(b, headProbas)
+	binary.LittleEndian.PutUint64(b, word64(headProbas))
+	binary.LittleEndian.PutUint32(b[8:], word32(headProbas[8:]))
 	if len(probas) == 0 {
 		b[0] = headAlone[0]
 	}
@@ -118,45 +119,4 @@ func word64(s string) uint64 {
 	s = s[:8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
-// Pieces in which memory for predictions is taken once the stock is used up, and how large the stock is.
-const (
-	manyPredictions = 128
-	manyFields      = 16 << 10
-)
-
-// newPredictions is a list of ignored records.
-func newPredictions(n int) []Prediction {
-	s := stocked
-	if s == nil || n > manyPredictions {
-		return make([]Prediction, n)
-	}
-	if n > len(s.predictions) {
-		s.predictions = make([]Prediction, manyPredictions)
-	}
-	list := s.predictions[:n:n]
-	s.predictions = s.predictions[n:]
-	return list
-}
-
-// roomForFields is room for the fields of a prediction with so many probabilities. It is taken by keepFields.
-func roomForFields(probas int) []byte {
-	need := fieldBytes * (probas + 2)
-	s := stocked
-	if s == nil {
-		return make([]byte, need)
-	}
-	if need > len(s.fields) {
-		s.fields = make([]byte, max(need, manyFields))
-	}
-	return s.fields
-}
-
-// keepFields takes the first n bytes of that room.
-func keepFields(room []byte, n int) []byte {
-	if s := stocked; s != nil {
-		s.fields = room[n:]
-	}
-	return room[:n:n]
 }

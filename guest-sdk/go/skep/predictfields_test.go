@@ -64,6 +64,7 @@ func TestClass(t *testing.T) {
 	t.Run("plain", try)
 	t.Run("stocked", func(t *testing.T) {
 		stocked = new(stock)
+		stocked.stockPredictions()
 		t.Cleanup(func() { stocked = nil })
 		try(t)
 	})
@@ -81,6 +82,7 @@ func FuzzClass(f *testing.F) {
 // Predictions can be kept from one request to the next, whatever is predicted meanwhile.
 func TestPredictionsKept(t *testing.T) {
 	stocked = new(stock)
+	stocked.stockPredictions()
 	t.Cleanup(func() { stocked = nil })
 	m := &module{kind: abi.KindClassification}
 	var kept []Prediction

@@ -41,7 +41,12 @@ func (c *Cursor) Floats(raw []byte, into []float64, names []Name) int {
 		return 0
 	}
 	if c.first != &raw[0] {
-		c.enter(raw)
+		if raw[0] == 0xde && len(raw) >= 3 { // enter, without a call
+			c.first, c.begin, c.pairs = &raw[0], 3, int(raw[1])<<8|int(raw[2])
+			c.next, c.left = c.begin, c.pairs
+		} else {
+			c.enter(raw)
+		}
 	}
 	// How many pairs there are is known: what follows them may be looked at.
 	n, rest := floats(raw[c.next:cap(raw)], into, names[:min(c.left, len(names))])
