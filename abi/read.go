@@ -139,16 +139,16 @@ func readInteger(b []byte) (u uint64, negative bool, rest []byte, err error) {
 
 // ReadFloat takes a number: a float of either width, or an integer, which becomes the nearest float.
 func ReadFloat(b []byte) (v float64, rest []byte, err error) {
+	if len(b) >= 9 && b[0] == 0xcb { // most are
+		return math.Float64frombits(binary.BigEndian.Uint64(b[1:])), b[9:], nil
+	}
 	switch TypeOf(b) {
 	case TypeFloat:
 		if b[0] == 0xca {
 			u, rest, err := number(b, 4)
 			return float64(math.Float32frombits(uint32(u))), rest, err
 		}
-		if len(b) < 9 {
-			return 0, nil, ErrShort
-		}
-		return math.Float64frombits(binary.BigEndian.Uint64(b[1:])), b[9:], nil
+		return 0, nil, ErrShort
 	case TypeInt:
 		u, negative, rest, err := readInteger(b)
 		if negative {

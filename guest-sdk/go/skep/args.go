@@ -12,7 +12,7 @@ import (
 // A method that finds no argument of that name, or one of another type, returns an [*ArgError], which a handler can
 // pass on: the client gets status 400. A number without a fraction counts as an integer however it was written.
 type Args struct {
-	raw  []byte // a MessagePack map, checked by the host
+	raw  []byte // a MessagePack map, checked by the host; that of a record goes on with the next ones
 	row  int    // as in ArgError
 	json bool   // the arguments are text for Call.JSON
 	near *codec.Cursor
@@ -20,6 +20,9 @@ type Args struct {
 
 // Float is an argument that is a number. One beyond the precision of float64 is rounded.
 func (a Args) Float(name string) (float64, error) {
+	if v, ok := a.near.Float(a.raw, name); ok {
+		return v, nil
+	}
 	raw := a.near.Lookup(a.raw, name)
 	v, _, err := abi.ReadFloat(raw)
 	if err != nil {
@@ -165,6 +168,9 @@ func (a Args) AppendMsgpack(b []byte) ([]byte, error) {
 		return b, ErrJSONInput
 	case len(a.raw) == 0:
 		return append(b, emptyMap...), nil
+	case a.row > 0:
+		value, _ := codec.Cut(a.raw)
+		return append(b, value...), nil
 	}
 	return append(b, a.raw...), nil
 }

@@ -1,6 +1,7 @@
 package skep
 
 import (
+	"strconv"
 	"strings"
 
 	"skep/abi"
@@ -20,40 +21,81 @@ type Batch struct {
 	request
 
 	rows []byte // the records, one after the other
-	ends []int  // where each of them ends in rows
+	n    int    // how many there are
+	ends []int  // where the first of them end in rows: a guest looks for the others when it is asked for them
 }
 
 // Len is the number of records, which is the number of answers to return, except for a [Forecaster]. It is 0 when the
 // manifest says input = "json": the records are in [Batch.JSON] then.
-func (b *Batch) Len() int { return len(b.ends) }
+func (b *Batch) Len() int { return b.n }
 
 // Row is the record of that index, from 0. It panics where there is none, as a slice does.
 func (b *Batch) Row(i int) Args {
-	start := 0
-	if i > 0 {
-		start = b.ends[i-1]
+	if uint(i) >= uint(b.n) {
+		panic("there is no record " + strconv.Itoa(i) + " among " + strconv.Itoa(b.n))
 	}
-	return Args{raw: b.rows[start:b.ends[i]], row: i + 1, near: b.request.module.near}
+	at := 0
+	if i > 0 {
+		b.find(i)
+		at = b.ends[i-1]
+	}
+	return b.row(i, at)
 }
 
 // Rows gives all records with their indices.
 func (b *Batch) Rows() func(yield func(int, Args) bool) {
 	return func(yield func(int, Args) bool) {
-		for i := range b.Len() {
-			if !yield(i, b.Row(i)) {
+		at := 0
+		for i := range b.n {
+			if i > 0 {
+				at += b.near().Len(b.rows[at:])
+			}
+			if !yield(i, b.row(i, at)) {
 				return
 			}
 		}
 	}
 }
 
-// read takes the records of a request.
-func (b *Batch) read(input []byte) error {
-	n, rows, err := abi.ReadArrayHeader(input)
-	b.rows, b.ends = rows, b.ends[:0]
-	for rest := rows; n > 0 && err == nil; n-- {
-		_, rest = codec.Cut(rest)
-		b.ends = append(b.ends, len(rows)-len(rest))
+// Each predicts one record after the other: it is the answer of a [Classifier] or [Regressor] whose model takes them one
+// by one. The first error ends it and fails all.
+func (b *Batch) Each(predict func(Args) (Prediction, error)) ([]Prediction, error) {
+	list := newPredictions(b.n)
+	at := 0
+	for i := range list {
+		if i > 0 {
+			at += b.near().Len(b.rows[at:])
+		}
+		var err error
+		if list[i], err = predict(b.row(i, at)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// row is a record that begins there. The others follow it in its bytes.
+func (b *Batch) row(i, at int) Args { return Args{raw: b.rows[at:], row: i + 1, near: b.near()} }
+
+func (b *Batch) near() *codec.Cursor { return b.request.module.near }
+
+// find learns where so many records end.
+func (b *Batch) find(n int) {
+	at := 0
+	if len(b.ends) > 0 {
+		at = b.ends[len(b.ends)-1]
+	}
+	for len(b.ends) < n {
+		at += b.near().Len(b.rows[at:])
+		b.ends = append(b.ends, at)
+	}
+}
+
+// read takes the records of a request. Without a host several goroutines may ask for them, and all are found now.
+func (b *Batch) read(input []byte) (err error) {
+	b.n, b.rows, err = abi.ReadArrayHeader(input)
+	if b.near() == nil && err == nil {
+		b.find(b.n)
 	}
 	return err
 }

@@ -51,6 +51,19 @@ func ExampleClassifier() {
 	})
 }
 
+// A model that takes its records one by one.
+func ExampleBatch_Each() {
+	features := skep.NewFeatures("length", "width") // in a variable of the package
+	score := func(row skep.Args) (skep.Prediction, error) {
+		var x [2]float64
+		if err := features.Read(row, x[:]); err != nil {
+			return skep.Prediction{}, err
+		}
+		return skep.Number(2*x[0] + 3*x[1]), nil
+	}
+	var _ = skep.Regressor(func(b *skep.Batch) ([]skep.Prediction, error) { return b.Each(score) })
+}
+
 func ExampleRegressor() {
 	var _ = skep.Regressor(func(b *skep.Batch) ([]skep.Prediction, error) {
 		predictions := make([]skep.Prediction, b.Len())

@@ -131,7 +131,11 @@ func checkGoldenRequest(t *testing.T, f golden.Frame) {
 			for name, v := range row.All() {
 				all[name] = v
 			}
-			list[i] = Prediction{kind: m.kind, CustomKeys: all}
+			list[i] = Number(0)
+			if m.kind == abi.KindClassification {
+				list[i] = Class("")
+			}
+			list[i].CustomKeys = all
 		}
 		return list, nil
 	}

@@ -98,6 +98,9 @@ func (m *module) settle() {
 	m.room, m.result = m.ready[:], nil
 	m.releaseResult() // one that is kept is as large as answers are: to grow would cost each request page faults
 	m.batch.ends = make([]int, 0, 64)
+	if m.kind.Predicts() {
+		m.stock.stockPredictions()
+	}
 	for range readyHeap / spareBytes {
 		spare = append(spare, make([]byte, spareBytes))
 	}

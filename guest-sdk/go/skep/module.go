@@ -110,7 +110,7 @@ func (m *module) Call(frame []byte) []byte {
 	m.request = &noRequest // a Call that is kept finds nothing
 	request.Meta, request.Input = nil, nil
 	m.call.Args = Args{}
-	m.batch.rows = nil
+	m.batch.rows, m.batch.n = nil, 0
 	if prepared != nil {
 		return prepared
 	}
@@ -200,7 +200,7 @@ func (m *module) serveFunction() error {
 
 func (m *module) serveBatch() error {
 	m.batch.request.module = m
-	m.batch.ends = m.batch.ends[:0]
+	m.batch.n, m.batch.ends = 0, m.batch.ends[:0]
 	if !m.request.JSON {
 		if err := m.batch.read(m.request.Input); err != nil {
 			return err

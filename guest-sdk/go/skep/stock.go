@@ -19,6 +19,9 @@ type stock struct {
 	}
 	bytes   [1 << 10]byte
 	headers []Header // room for lists of them
+
+	predictions stockOf[Prediction]
+	fields      stockOf[byte] // of predictions
 }
 
 // stockedHeaders is how many headers are in stock: as many as an endpoint is shown by a client that sends more than

@@ -9,6 +9,8 @@ import (
 
 var _ = skep.Classifier(predict)
 
+var features = skep.NewFeatures(model.Names[:]...)
+
 func predict(b *skep.Batch) ([]skep.Prediction, error) {
 	headers, err := b.Headers()
 	if err != nil {
@@ -17,28 +19,24 @@ func predict(b *skep.Batch) ([]skep.Prediction, error) {
 	if headers.Get("Authorization") == "" {
 		return nil, skep.NewError(401, "The caller is not authorized")
 	}
-	predictions := make([]skep.Prediction, b.Len())
-	for i, row := range b.Rows() {
-		predictions[i] = classify(row)
-	}
-	return predictions, nil
+	return b.Each(classify)
 }
 
 // classify is the zero Prediction, which marks the record as ignored, when a feature is missing or no number.
-func classify(row skep.Args) skep.Prediction {
-	x, ok := model.Read(row)
-	if !ok {
-		return skep.Prediction{}
+func classify(row skep.Args) (skep.Prediction, error) {
+	var x model.Features
+	if features.Read(row, x[:]) != nil {
+		return skep.Prediction{}, nil
 	}
 	classes, ok := model.Classify(x)
 	if !ok {
-		return skep.Prediction{}
+		return skep.Prediction{}, nil
 	}
 	probas := make([]skep.Proba, len(classes))
 	for i, c := range classes {
 		probas[i] = skep.Proba{Class: c.Name, P: c.P}
 	}
-	return skep.Class(model.Best(classes).Name, probas...)
+	return skep.Class(model.Best(classes).Name, probas...), nil
 }
 
 func main() {}

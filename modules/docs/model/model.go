@@ -14,23 +14,6 @@ var Names = [...]string{"f0", "f1", "f2", "f3"}
 // Features are the input of both models.
 type Features [len(Names)]float64
 
-// Record gives numbers by name, with an error for what is no number.
-type Record interface {
-	Float(name string) (float64, error)
-}
-
-// Read takes the features out of a record. It reports false for a record that lacks one of them.
-func Read(record Record) (x Features, ok bool) {
-	for i, name := range Names {
-		v, err := record.Float(name)
-		if err != nil {
-			return Features{}, false
-		}
-		x[i] = v
-	}
-	return x, true
-}
-
 // Class is a class with its probability.
 type Class struct {
 	Name string

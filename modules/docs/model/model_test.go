@@ -1,7 +1,6 @@
 package model_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -56,31 +55,6 @@ func TestNoAnswer(t *testing.T) {
 		}
 		if y, ok := model.Regress(x); ok {
 			t.Errorf("Regress(%v) = %v", x, y)
-		}
-	}
-}
-
-// record is a model.Record.
-type record map[string]float64
-
-func (r record) Float(name string) (float64, error) {
-	v, ok := r[name]
-	if !ok {
-		return 0, errors.New("missing")
-	}
-	return v, nil
-}
-
-func TestRead(t *testing.T) {
-	x, ok := model.Read(record{"f3": 3, "f2": 2, "f1": 1, "f0": 0, "more": 4})
-	if want := (model.Features{0, 1, 2, 3}); !ok || x != want {
-		t.Errorf("got %v, %v, want %v", x, ok, want)
-	}
-	for _, missing := range model.Names {
-		r := record{"f0": 1, "f1": 1, "f2": 1, "f3": 1}
-		delete(r, missing)
-		if x, ok := model.Read(r); ok {
-			t.Errorf("without %s: %v", missing, x)
 		}
 	}
 }

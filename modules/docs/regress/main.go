@@ -9,6 +9,8 @@ import (
 
 var _ = skep.Regressor(predict)
 
+var features = skep.NewFeatures(model.Names[:]...)
+
 func predict(b *skep.Batch) ([]skep.Prediction, error) {
 	headers, err := b.Headers()
 	if err != nil {
@@ -17,24 +19,20 @@ func predict(b *skep.Batch) ([]skep.Prediction, error) {
 	if headers.Get("Authorization") == "" {
 		return nil, skep.NewError(401, "The caller is not authorized")
 	}
-	predictions := make([]skep.Prediction, b.Len())
-	for i, row := range b.Rows() {
-		predictions[i] = regress(row)
-	}
-	return predictions, nil
+	return b.Each(regress)
 }
 
 // regress is the zero Prediction, which marks the record as ignored, when a feature is missing or no number.
-func regress(row skep.Args) skep.Prediction {
-	x, ok := model.Read(row)
-	if !ok {
-		return skep.Prediction{}
+func regress(row skep.Args) (skep.Prediction, error) {
+	var x model.Features
+	if features.Read(row, x[:]) != nil {
+		return skep.Prediction{}, nil
 	}
 	y, ok := model.Regress(x)
 	if !ok {
-		return skep.Prediction{}
+		return skep.Prediction{}, nil
 	}
-	return skep.Number(y)
+	return skep.Number(y), nil
 }
 
 func main() {}

@@ -27,9 +27,7 @@ func (c *Cursor) Lookup(raw []byte, name string) (value []byte) {
 		return value
 	}
 	if c.first != &raw[0] {
-		*c = Cursor{first: &raw[0]}
-		c.begin, c.pairs = begin(raw)
-		c.next, c.left = c.begin, c.pairs
+		c.enter(raw)
 	}
 	next, left := c.next, c.left
 	if value, c.next, c.left = lookup(raw, next, left, name); value != nil || left == c.pairs {
@@ -39,6 +37,28 @@ func (c *Cursor) Lookup(raw []byte, name string) (value []byte) {
 	return value
 }
 
+// Len is the length of the map that raw begins with, all of raw where there is none. It is known when the last value was
+// found there that the map has. The cursor may be nil.
+func (c *Cursor) Len(raw []byte) int {
+	if len(raw) == 0 {
+		return 0
+	}
+	if c != nil && c.first == &raw[0] && c.left == 0 {
+		return c.next
+	}
+	if n := abi.Next(raw, 0); n >= 0 {
+		return n
+	}
+	return len(raw)
+}
+
+// enter goes to the begin of a map, of which there is a byte at least.
+func (c *Cursor) enter(raw []byte) {
+	c.first = &raw[0]
+	c.begin, c.pairs = begin(raw)
+	c.next, c.left = c.begin, c.pairs
+}
+
 // Lookup is [Cursor.Lookup] without one.
 func Lookup(raw []byte, name string) (value []byte) { return (*Cursor)(nil).Lookup(raw, name) }
 
@@ -46,6 +66,9 @@ func Lookup(raw []byte, name string) (value []byte) { return (*Cursor)(nil).Look
 func begin(raw []byte) (i, pairs int) {
 	if raw[0]&0xf0 == 0x80 { // less than 16
 		return 1, int(raw[0] & 0x0f)
+	}
+	if raw[0] == 0xde && len(raw) >= 3 {
+		return 3, int(raw[1])<<8 | int(raw[2])
 	}
 	n, rest, err := abi.ReadMapHeader(raw)
 	if err != nil {

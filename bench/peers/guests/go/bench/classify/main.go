@@ -8,25 +8,21 @@ import (
 
 var _ = skep.Classifier(predict)
 
-func predict(b *skep.Batch) ([]skep.Prediction, error) {
-	predictions := make([]skep.Prediction, b.Len())
-	for i, row := range b.Rows() {
-		var x [model.Features]float64
-		for j, name := range model.Names {
-			v, err := row.Float(name)
-			if err != nil {
-				return nil, err
-			}
-			x[j] = v
-		}
-		p, best := model.Classify(&x)
-		probas := make([]skep.Proba, len(p))
-		for j := range p {
-			probas[j] = skep.Proba{Class: model.Classes[j], P: p[j]}
-		}
-		predictions[i] = skep.Class(model.Classes[best], probas...)
+var features = skep.NewFeatures(model.Names[:]...)
+
+func predict(b *skep.Batch) ([]skep.Prediction, error) { return b.Each(classify) }
+
+func classify(row skep.Args) (skep.Prediction, error) {
+	var x [model.Features]float64
+	if err := features.Read(row, x[:]); err != nil {
+		return skep.Prediction{}, err
 	}
-	return predictions, nil
+	p, best := model.Classify(&x)
+	probas := make([]skep.Proba, len(p))
+	for j := range p {
+		probas[j] = skep.Proba{Class: model.Classes[j], P: p[j]}
+	}
+	return skep.Class(model.Classes[best], probas...), nil
 }
 
 func main() {}
