@@ -127,12 +127,13 @@ func (s *stops) longest() (longest time.Duration) {
 }
 
 // startHost serves a folder in which every endpoint must be sound. Its log ends when it is ready: what becomes of a call
-// is seen in the answer.
+// is seen in the answer. As in skep serve it may set how many processors Go has.
 func startHost(root string) (*host.Host, error) {
 	level := new(slog.LevelVar)
 	level.Set(slog.LevelWarn)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	h, err := host.New(host.Config{Root: root, CacheDir: os.Getenv(envCache), KeepGenerations: 3, Log: log})
+	h, err := host.New(host.Config{Root: root, CacheDir: os.Getenv(envCache), KeepGenerations: 3, SpareProcessor: true,
+		Log: log})
 	if err != nil {
 		return nil, err
 	}
