@@ -21,12 +21,13 @@ import (
 
 // What the environment of a child says.
 const (
-	envServer = "SKEP_BENCH_SERVER" // serverNative or serverHost
+	envServer = "SKEP_BENCH_SERVER" // one of the kinds below
 	envRoot   = "SKEP_BENCH_ROOT"   // of a host, its folder of services
 	envCache  = "SKEP_BENCH_CACHE"  // of a host, its folder of compiled modules; none: the user's
 
-	serverNative = "native"
-	serverHost   = "host"
+	serverNative   = "native"
+	serverHost     = "host"
+	serverDeployer = "deployer" // serves nobody: see runDeployer
 )
 
 // What a child is asked for, one a line on stdin; it answers with nanoseconds.
@@ -41,6 +42,9 @@ const (
 // runServer is the life of a child: it listens, prints its address, and then answers what it is asked. It ends with stdin,
 // so that no child outlives its parent.
 func runServer(kind string) error {
+	if kind == serverDeployer {
+		return runDeployer(os.Getenv(envRoot))
+	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -127,12 +131,13 @@ func (s *stops) longest() (longest time.Duration) {
 }
 
 // startHost serves a folder in which every endpoint must be sound. Its log ends when it is ready: what becomes of a call
-// is seen in the answer.
+// is seen in the answer. As in skep serve it may set how many processors Go has.
 func startHost(root string) (*host.Host, error) {
 	level := new(slog.LevelVar)
 	level.Set(slog.LevelWarn)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	h, err := host.New(host.Config{Root: root, CacheDir: os.Getenv(envCache), KeepGenerations: 3, Log: log})
+	h, err := host.New(host.Config{Root: root, CacheDir: os.Getenv(envCache), KeepGenerations: 3, SpareProcessor: true,
+		Log: log})
 	if err != nil {
 		return nil, err
 	}

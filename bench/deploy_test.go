@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"flag"
@@ -25,46 +26,62 @@ var (
 
 const (
 	deployPace = 100 * time.Millisecond // between two deployments
+	deployTurn = 20                     // deployments between two times without
 	askPace    = 2 * time.Millisecond   // between two looks which generation answers
 	pathShop   = "/public/api/v1/shop/hello/run"
 )
 
 // BenchmarkDeploy copies one generation after the other into the folder of a host that has half of the load that it can
-// bear, ten a second, and compares the time of requests with that before. Every request must be answered.
+// bear, ten a second, and compares the time of requests with that just before, in turns of a few seconds. Every request must be
+// answered. The copying is done by a process of its own: one that waits for a disk is late with requests.
 func BenchmarkDeploy(b *testing.B) {
 	for b.Loop() {
 		root := b.TempDir()
-		deploy(b, root, 0)
+		if err := deploy(root, 0); err != nil {
+			b.Fatal(err)
+		}
 		s := startServer(b, "host", serverHost, root, envCache+"="+b.TempDir()) // no module has been compiled before
+		d := startServer(b, "deployer", serverDeployer, root)
 		q := query{path: pathShop, body: "{}", want: `{"response":"g`}
 		rate, err := s.halfLoad(q)
 		if err != nil {
 			b.Fatal(err)
 		}
-		length := time.Duration(*deployments) * deployPace
-		quiet, err := paced(s, q, rate, max(length, turnLength))
-		if err != nil {
-			b.Fatal(err)
-		}
+		var quiet, busy, first []time.Duration
+		var ratios []float64
 		before := s.resident(b)
-		var first []time.Duration
-		var deploying sync.WaitGroup
-		deploying.Go(func() { first = deployAll(b, s, root, q) })
-		busy, err := paced(s, q, rate, length)
-		deploying.Wait()
-		if err != nil {
-			b.Fatal(err)
+		for n := 0; n < *deployments; n += deployTurn {
+			count := min(deployTurn, *deployments-n)
+			length := time.Duration(count) * deployPace
+			without, err := paced(s, q, rate, max(length, turnLength))
+			if err != nil {
+				b.Fatal(err)
+			}
+			var deploying sync.WaitGroup
+			deploying.Go(func() { first = append(first, deployAll(b, s, d, q, n+1, count)...) })
+			with, err := paced(s, q, rate, length)
+			deploying.Wait()
+			if err != nil {
+				b.Fatal(err)
+			}
+			quiet, busy = append(quiet, without...), append(busy, with...)
+			ratios = append(ratios, float64(percentile(with, 99))/float64(percentile(without, 99)))
+			time.Sleep(time.Second) // what was replaced ends
 		}
 		if len(first) < *deployments {
 			b.Fatalf("%d of %d generations have answered", len(first), *deployments)
 		}
-		slices.Sort(first)
-		time.Sleep(time.Second) // what was replaced ends
+		for _, list := range [][]time.Duration{quiet, busy, first} {
+			slices.Sort(list)
+		}
+		slices.Sort(ratios)
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(rate, "req/s")
 		b.ReportMetric(micros(percentile(quiet, 99)), "quiet-p99-µs")
 		b.ReportMetric(micros(percentile(busy, 99)), "p99-µs")
-		b.ReportMetric(float64(percentile(busy, 99))/float64(percentile(quiet, 99)), "p99/quiet")
+		b.ReportMetric(ratios[len(ratios)/2], "p99/quiet")
+		b.ReportMetric(micros(percentile(quiet, 50)), "quiet-p50-µs")
+		b.ReportMetric(micros(percentile(busy, 50)), "p50-µs")
 		b.ReportMetric(float64(len(busy)), "answered")
 		b.ReportMetric(float64(percentile(first, 50).Milliseconds()), "first-answer-ms")
 		b.ReportMetric(float64(s.resident(b)-before)/(1<<20), "grown-MB")
@@ -84,8 +101,7 @@ func (s *server) halfLoad(q query) (float64, error) {
 }
 
 // deploy makes generation n of shop, whose endpoint answers with its name: as a whole, by a rename.
-func deploy(b *testing.B, root string, n int) {
-	b.Helper()
+func deploy(root string, n int) error {
 	name := "g" + strconv.Itoa(n)
 	module := hosttest.GuestWith(abi.AppendResult(nil, abi.Result{Tag: abi.TagValue, Value: abi.AppendString(nil, name)}))
 	dir := filepath.Join(root, "shop", "generations")
@@ -94,14 +110,28 @@ func deploy(b *testing.B, root string, n int) {
 	if err == nil {
 		err = os.Rename(incoming, filepath.Join(dir, name))
 	}
-	if err != nil {
-		b.Fatal(err)
-	}
+	return err
 }
 
-// deployAll deploys at its pace, and gives how long each generation took from its rename to its first answer. One that was
-// overtaken by the next counts from then on, too.
-func deployAll(b *testing.B, s *server, root string, q query) (first []time.Duration) {
+// runDeployer is the life of a process that deploys the generations whose numbers it reads.
+func runDeployer(root string) error {
+	fmt.Println("ready")
+	for asked := bufio.NewScanner(os.Stdin); asked.Scan(); {
+		n, err := strconv.Atoi(asked.Text())
+		if err == nil {
+			err = deploy(root, n)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Println(time.Now().UnixNano())
+	}
+	return nil
+}
+
+// deployAll has generations deployed at their pace, and gives how long each took from its rename to its first answer. One that
+// was overtaken by the next counts from then on, too.
+func deployAll(b *testing.B, s, deployer *server, q query, from, count int) (first []time.Duration) {
 	c, err := dial(s.addr, q)
 	if err != nil {
 		b.Error(err)
@@ -109,9 +139,12 @@ func deployAll(b *testing.B, s *server, root string, q query) (first []time.Dura
 	}
 	defer func() { _ = c.conn.Close() }()
 	start := time.Now()
-	for n := 1; n <= *deployments; n++ {
-		time.Sleep(time.Until(start.Add(time.Duration(n-1) * deployPace)))
-		deploy(b, root, n)
+	for n := from; n < from+count; n++ {
+		time.Sleep(time.Until(start.Add(time.Duration(n-from) * deployPace)))
+		if err := deployer.order(strconv.Itoa(n)); err != nil {
+			b.Error(err)
+			return first
+		}
 		renamed := time.Now()
 		for answered := 0; answered < n; time.Sleep(askPace) { // asking without a pause would be a load of its own
 			if time.Since(renamed) > time.Minute {

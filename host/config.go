@@ -33,8 +33,8 @@ type Config struct {
 	// MemoryBudget is how much memory all endpoints together may take, in bytes. Default: half of what the control group
 	// of this process allows, or the machine has.
 	MemoryBudget int64
-	// SpareProcessor lets Go have two processors while calls run for long, where GOMAXPROCS is 1, so that others are
-	// answered meanwhile. It is a setting of the whole process.
+	// SpareProcessor lets Go have one processor more, so that requests are answered meanwhile: while calls run for long,
+	// where GOMAXPROCS is 1, and after a module was loaded, where it is 2 or 3. It is a setting of the whole process.
 	SpareProcessor bool
 	// Rescan is how often the folder of services is looked at where the system tells of no changes, as on network file
 	// systems. Default 2 s.

@@ -18,8 +18,8 @@ type Config struct {
 	Compiler []string
 	// MemoryBudget is how much memory all guests together may take, in bytes. Default: no limit.
 	MemoryBudget int64
-	// SpareProcessor lets Go have two processors while calls run for long, where it has one. It is a setting of the whole
-	// process.
+	// SpareProcessor lets Go have one processor more, where it has few, while calls run for long or modules are loaded. It is
+	// a setting of the whole process.
 	SpareProcessor bool
 	// Log takes what operators should know.
 	Log *slog.Logger

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"time"
 
 	"skep/abi"
 	"skep/host/internal/clock"
@@ -58,6 +59,9 @@ var (
 // Load compiles a module, initialises it, warms it up and takes its image, all within spec.Limits.Init but for the
 // compilation. The sandbox is ready to be called; it holds one instance.
 func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
+	if e.codes.compiler.serving.Load() {
+		e.spare.load(time.Now())
+	}
 	m, err := e.compile(ctx, spec.Module, spec.Digest, spec.Limits.Memory)
 	if err != nil {
 		spec.closeResources()

@@ -6,43 +6,61 @@ import (
 	"time"
 )
 
-// spareAge is how long Go keeps its second processor after the last long call.
+// spareAge is how long Go keeps one more processor after what it was for.
 const spareAge = 10 * time.Second
 
-// spare gives Go, on a machine with one processor, a second one while calls run for long: one stays for the network and
-// short calls then, between which and the guests the kernel divides the machine. Without long calls there is nothing to
-// divide, and two threads that serve short calls only wait for each other. The zero value does nothing.
+// fewProcessors are those of which one makes a difference to all requests.
+const fewProcessors = 3
+
+// spare gives Go, on a machine with few processors, one more while something takes one from requests, between which the kernel
+// divides the machine then. Without that there is nothing to divide, and threads that serve short calls only wait for each
+// other. The zero value does nothing.
+//
+// Where there is one processor, calls that run for long take it. Where there are more, calls that run for long leave one alone,
+// and loading modules takes it: by work of milliseconds, and by system calls that block.
 type spare struct {
-	set func(processors int) // nil: nothing has to be done
+	set        func(processors int)
+	processors int // that Go has by itself; 0: nothing is set
 
 	mu   sync.Mutex
-	used time.Time // by a long call, last
+	used time.Time // last
 	on   bool
 }
 
 func newSpare(wanted bool) spare {
-	if !wanted || runtime.GOMAXPROCS(0) > 1 {
+	processors := runtime.GOMAXPROCS(0)
+	if !wanted || processors > fewProcessors {
 		return spare{}
 	}
-	return spare{set: func(processors int) { runtime.GOMAXPROCS(processors) }}
+	return spare{set: func(n int) { runtime.GOMAXPROCS(n) }, processors: processors}
 }
 
-// need is called for a long call, again and again as long as it runs.
-func (s *spare) need(now time.Time) {
-	if s.set == nil {
-		return
+// call is called for a long call, again and again as long as it runs.
+func (s *spare) call(now time.Time) {
+	if s.processors == 1 {
+		s.need(now)
 	}
+}
+
+// load is called when a module is loaded beside requests.
+func (s *spare) load(now time.Time) {
+	if s.processors > 1 {
+		s.need(now)
+	}
+}
+
+func (s *spare) need(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.used = now
 	if !s.on {
 		s.on = true
-		s.set(2)
+		s.set(s.processors + 1)
 		time.AfterFunc(spareAge, s.look)
 	}
 }
 
-// look gives the second processor up when no long call has used it for an age.
+// look gives the processor up when nothing has needed it for an age.
 func (s *spare) look() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,5 +69,5 @@ func (s *spare) look() {
 		return
 	}
 	s.on = false
-	s.set(1)
+	s.set(s.processors)
 }

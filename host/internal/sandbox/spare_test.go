@@ -8,17 +8,28 @@ import (
 	"time"
 )
 
-// The second processor comes with the first long call, and goes an age after the last one.
+// The second processor comes with the first long call, and goes an age after the last one. Loading does not bring it.
 func TestSpare(t *testing.T) {
+	testSpare(t, 1, (*spare).call, (*spare).load)
+}
+
+// Where there are more, loading brings another one, and long calls do not.
+func TestSpareForLoading(t *testing.T) {
+	testSpare(t, 2, (*spare).load, (*spare).call)
+}
+
+func testSpare(t *testing.T, own int, need, other func(*spare, time.Time)) {
 	synctest.Test(t, func(t *testing.T) {
 		var set []int
-		s := spare{set: func(n int) { set = append(set, n) }}
+		s := spare{set: func(n int) { set = append(set, n-own+1) }, processors: own}
 		step := func(after time.Duration, call bool, want ...int) {
 			t.Helper()
 			time.Sleep(after)
 			synctest.Wait()
 			if call {
-				s.need(time.Now())
+				need(&s, time.Now())
+			} else {
+				other(&s, time.Now())
 			}
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -50,5 +61,27 @@ func TestSpareOfEngine(t *testing.T) {
 		if n := runtime.GOMAXPROCS(0); (n == 2) != wanted {
 			t.Errorf("wanted: %v; there are %d processors", wanted, n)
 		}
+	}
+}
+
+// TestSpareOfLoads loads a module before and after requests are answered.
+func TestSpareOfLoads(t *testing.T) {
+	e := newEngine(t, "")
+	for _, serving := range []bool{false, true} {
+		for own, want := range map[int]int{2: 3, fewProcessors: fewProcessors + 1, fewProcessors + 1: 0} {
+			before := runtime.GOMAXPROCS(own)
+			e.spare = newSpare(true)
+			runtime.GOMAXPROCS(before)
+			set := 0
+			e.spare.set = func(n int) { set = n }
+			mustLoadInto(t, e, nil)
+			if !serving {
+				want = 0
+			}
+			if set != want {
+				t.Errorf("serving: %v; of %d processors %d were set, want %d", serving, own, set, want)
+			}
+		}
+		e.Serving()
 	}
 }
