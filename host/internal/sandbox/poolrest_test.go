@@ -92,13 +92,13 @@ func TestPoolPack(t *testing.T) {
 			}
 		}
 		a, b := mustTake(t, p), mustTake(t, p)
-		p.put(a)
+		p.put(a, time.Now())
 		after(3*packAge, 0)
-		p.put(b)
+		p.put(b, time.Now())
 		after(packAge-time.Second, 0)
 		after(2*time.Second, 1)
 		after(3*packAge, 1)
-		p.put(mustTake(t, p))
+		p.put(mustTake(t, p), time.Now())
 		after(packAge-time.Second, 1)
 		after(2*time.Second, 2)
 		p.close()
