@@ -198,7 +198,7 @@ func BenchmarkParts(b *testing.B) {
 				defer runtime.UnlockOSThread()
 				for b.Loop() {
 					s.engine.rollback.begin(in.memory)
-					if !s.engine.rollback.restore(&s.image.frozen, in.memory) {
+					if !s.engine.rollback.restore(s.image.frozen, in.memory) {
 						b.Fatal("it failed")
 					}
 				}
@@ -223,7 +223,7 @@ func BenchmarkFresh(b *testing.B) {
 				in.close()
 				b.StartTimer()
 			}
-			b.ReportMetric(float64(s.image.size()), "image-B")
+			b.ReportMetric(float64(s.image.size), "image-B")
 		})
 	}
 }

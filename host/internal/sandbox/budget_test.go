@@ -121,11 +121,11 @@ func TestBudgetCharges(t *testing.T) {
 	e := newBudgetEngine(t, 0)
 	s := mustLoadInto(t, e, nil)
 	// The image and the code, and of the image what the module holds for all images.
-	kept := int64(s.image.size()) - s.image.sharedSize() + s.module.charged
+	kept := int64(s.image.size) - s.image.sharedSize() + s.module.charged
 	if s.module.charged < 1<<20 {
 		t.Errorf("%d bytes are charged for the code of a Go module", s.module.charged)
 	}
-	rest := kept + int64(s.image.size()) + instanceOverhead + s.module.rewritten.Beside // and the one instance
+	rest := kept + int64(s.image.size) + instanceOverhead + s.module.rewritten.Beside // and the one instance
 	if used := e.budget.used.Load(); used != rest {
 		t.Fatalf("%d bytes are charged after loading, want %d", used, rest)
 	}

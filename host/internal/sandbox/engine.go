@@ -36,6 +36,7 @@ type Engine struct {
 	budget   budget
 	pools    pools
 	files    fileBudget
+	packer   packer
 	off      defences
 }
 

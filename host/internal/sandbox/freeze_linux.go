@@ -3,7 +3,9 @@ package sandbox
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -14,25 +16,62 @@ import (
 
 // frozen is memory that cannot change any more, and that instances map: those that are idle share it.
 type frozen struct {
-	fd     int
-	source []byte  // the same bytes, to be copied from; not on the Go heap
-	own    []pages // that are in the file of fd; all other pages are zero
+	size   int     // in bytes
+	own    []pages // that are in a file; all other pages are zero
 	data   *frozen // which has some of the pages, so that they are there once for all images of a module; nil: none
 	shared []pages // of data
+
+	mu     sync.Mutex
+	users  int    // who need what follows
+	fd     int    // of the file, sealed
+	source []byte // the same bytes, to be copied from; not on the Go heap
+	packed []byte // in place of file and source, see pack
 }
 
 // freeze keeps a copy of memory. Data are pages that it may have in common with others, or nil.
-func freeze(memory []byte, data *frozen) (frozen, error) {
-	fd, err := unix.MemfdCreate("skep-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
-	if err != nil {
-		return frozen{}, fmt.Errorf("image: %w", err)
+func freeze(memory []byte, data *frozen) (*frozen, error) {
+	f := &frozen{size: len(memory), data: data}
+	if data != nil {
+		if err := data.use(); err != nil {
+			return nil, err
+		}
+		f.share(memory)
 	}
-	f := frozen{fd: fd, data: data}
-	if err = f.fill(memory); err != nil {
-		f.release()
-		return frozen{}, fmt.Errorf("image: %w", err)
+	from := 0
+	for _, p := range append(f.shared[:len(f.shared):len(f.shared)], pages{f.size, f.size}) {
+		f.keep(memory, from, p.from)
+		from = p.to
+	}
+	if err := f.open(bytesOf(memory, f.own)); err != nil {
+		if data != nil {
+			data.unuse()
+		}
+		return nil, err
 	}
 	return f, nil
+}
+
+// bytesOf reads these pages of memory, one after the other.
+func bytesOf(memory []byte, runs []pages) io.Reader {
+	parts := make([]io.Reader, len(runs))
+	for i, p := range runs {
+		parts[i] = bytes.NewReader(memory[p.from:p.to])
+	}
+	return io.MultiReader(parts...)
+}
+
+// open makes the file, of which own gives the pages, and maps it.
+func (f *frozen) open(own io.Reader) error {
+	fd, err := unix.MemfdCreate("skep-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	f.fd = fd
+	if err := f.fill(own); err != nil {
+		f.shut()
+		return fmt.Errorf("image: %w", err)
+	}
+	return nil
 }
 
 // zeros are the pages that need not be written, as most of a fresh guest's need not: nobody has memory for them then,
@@ -42,31 +81,32 @@ var zeros [64 << 10]byte
 // leastShared is how long a run of pages has to be to be shared, in bytes: each takes two more mappings in each instance.
 const leastShared = 64 << 10
 
-func (f *frozen) fill(memory []byte) error {
-	if err := unix.Ftruncate(f.fd, int64(len(memory))); err != nil {
+func (f *frozen) fill(own io.Reader) error {
+	if err := unix.Ftruncate(f.fd, int64(f.size)); err != nil {
 		return err
 	}
-	if f.data != nil {
-		f.share(memory)
-	}
-	from := 0
-	for _, p := range f.shared {
-		if err := f.write(memory, from, p.from); err != nil {
-			return err
+	var piece [hostPiece]byte
+	for _, p := range f.own {
+		for at := p.from; at < p.to; {
+			n := min(p.to-at, len(piece))
+			if _, err := io.ReadFull(own, piece[:n]); err != nil {
+				return err
+			}
+			n, err := unix.Pwrite(f.fd, piece[:n], int64(at))
+			if err != nil {
+				return err
+			}
+			at += n
 		}
-		from = p.to
-	}
-	if err := f.write(memory, from, len(memory)); err != nil {
-		return err
 	}
 	if err := f.seal(); err != nil {
 		return err
 	}
-	if len(memory) == 0 {
+	if f.size == 0 {
 		return nil
 	}
 	var err error
-	if f.source, err = unix.Mmap(f.fd, 0, len(memory), unix.PROT_READ, unix.MAP_SHARED); err != nil {
+	if f.source, err = unix.Mmap(f.fd, 0, f.size, unix.PROT_READ, unix.MAP_SHARED); err != nil {
 		return err
 	}
 	return f.mapShared(f.source, unix.PROT_READ, unix.MAP_SHARED)
@@ -88,33 +128,23 @@ func (f *frozen) share(memory []byte) {
 	}
 }
 
-// write writes the bytes from..to of memory to the file, but for zeros.
-func (f *frozen) write(memory []byte, from, to int) error {
+// keep finds the pages between from and to that are not zero.
+func (f *frozen) keep(memory []byte, from, to int) {
 	page := min(os.Getpagesize(), len(zeros))
 	zero := func(at int) bool {
 		end := min(at+page, to)
 		return bytes.Equal(memory[at:end], zeros[:end-at])
 	}
-	for at := from; at < to; {
+	for at := from; at < to; at += page {
 		if zero(at) {
-			at += page
 			continue
 		}
-		end := at + page
-		for end < to && !zero(end) {
-			end += page
+		first := at
+		for at += page; at < to && !zero(at); {
+			at += page
 		}
-		end = min(end, to)
-		f.own = append(f.own, pages{at, end})
-		for at < end {
-			n, err := unix.Pwrite(f.fd, memory[at:end], int64(at))
-			if err != nil {
-				return err
-			}
-			at += n
-		}
+		f.own = append(f.own, pages{first, min(at, to)})
 	}
-	return nil
 }
 
 // seal makes the image one that nobody can change. The kernel refuses that while something of its own holds a page, such as
@@ -132,16 +162,16 @@ func (f *frozen) seal() error {
 
 // mapTo puts the image at the start of reserved memory. What is written there stays private to it.
 func (f *frozen) mapTo(reserved []byte) error {
-	if len(f.source) == 0 {
+	if f.size == 0 {
 		return nil
 	}
 	const prot, flags = unix.PROT_READ | unix.PROT_WRITE, unix.MAP_PRIVATE | unix.MAP_NORESERVE
-	_, err := unix.MmapPtr(f.fd, 0, unsafe.Pointer(&reserved[0]), uintptr(len(f.source)), prot, flags|unix.MAP_FIXED)
+	_, err := unix.MmapPtr(f.fd, 0, unsafe.Pointer(&reserved[0]), uintptr(f.size), prot, flags|unix.MAP_FIXED)
 	if err == nil {
 		err = f.mapShared(reserved, prot, flags)
 	}
 	if err == nil {
-		err = unix.Madvise(reserved[:len(f.source)], unix.MADV_NOHUGEPAGE)
+		err = unix.Madvise(reserved[:f.size], unix.MADV_NOHUGEPAGE)
 	}
 	if err == unix.EINVAL { // a kernel without huge pages
 		err = nil
@@ -187,11 +217,7 @@ func freezeData(module []byte, size int) (*frozen, error) {
 			copyPieces(memory[segment.Offset:][:len(segment.Bytes)], segment.Bytes)
 		}
 	}
-	f, err := freeze(memory, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &f, nil
+	return freeze(memory, nil)
 }
 
 // sizeOf is how many bytes pages have.
@@ -207,8 +233,25 @@ func (f *frozen) sharedSize() int64 { return sizeOf(f.shared) }
 
 // release gives the image back, when no instance maps it any more.
 func (f *frozen) release() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.packed == nil {
+		f.shut()
+		f.leaveData()
+	}
+}
+
+// shut gives up file and source.
+func (f *frozen) shut() {
 	if f.source != nil {
 		_ = unix.Munmap(f.source)
 	}
 	_ = unix.Close(f.fd)
+	f.source, f.fd = nil, -1
+}
+
+func (f *frozen) leaveData() {
+	if f.data != nil {
+		f.data.unuse()
+	}
 }

@@ -79,7 +79,7 @@ func TestFrozenShares(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer data.release()
-	before := fileSize(t, &data)
+	before := fileSize(t, data)
 	if before != data.ownSize() || before >= n*int64(page) {
 		t.Errorf("the data take %d bytes, %d of them not zero, of %d", before, data.ownSize(), n*page)
 	}
@@ -100,7 +100,7 @@ func TestFrozenShares(t *testing.T) {
 			for _, i := range c.changed {
 				memory[i*page+17]++
 			}
-			f, err := freeze(memory, &data)
+			f, err := freeze(memory, data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,10 +108,10 @@ func TestFrozenShares(t *testing.T) {
 			if got := f.sharedSize(); got < int64(c.shared*page) {
 				t.Errorf("%d bytes are shared, want %d", got, c.shared*page)
 			}
-			if got := fileSize(t, &f); got != f.ownSize() {
+			if got := fileSize(t, f); got != f.ownSize() {
 				t.Errorf("the image takes %d bytes, and %d are its own", got, f.ownSize())
 			}
-			m, err := newMemory(int64(len(memory)), int64(len(memory)), 0, &f, new(place))
+			m, err := newMemory(int64(len(memory)), int64(len(memory)), 0, f, new(place))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +127,7 @@ func TestFrozenShares(t *testing.T) {
 			}
 		})
 	}
-	if got := fileSize(t, &data); got != before {
+	if got := fileSize(t, data); got != before {
 		t.Errorf("the data take %d bytes after their use, before %d", got, before)
 	}
 	if !bytes.Equal(data.source, began) {
@@ -145,12 +145,12 @@ func TestImagesShareData(t *testing.T) {
 	}
 	for _, s := range []*Sandbox{first, second} {
 		img := s.image
-		if img.sharedSize() < data.ownSize()/2 || img.ownSize() > int64(img.size())-img.sharedSize() {
+		if img.sharedSize() < data.ownSize()/2 || img.ownSize() > int64(img.size)-img.sharedSize() {
 			t.Errorf("of %d bytes of data %d are shared, and %d of %d are the image's own", data.ownSize(),
-				img.sharedSize(), img.ownSize(), img.size())
+				img.sharedSize(), img.ownSize(), img.size)
 		}
-		if img.charged != int64(img.size())-img.sharedSize() {
-			t.Errorf("%d bytes are charged for an image of %d, with %d shared", img.charged, img.size(), img.sharedSize())
+		if img.charged != int64(img.size)-img.sharedSize() {
+			t.Errorf("%d bytes are charged for an image of %d, with %d shared", img.charged, img.size, img.sharedSize())
 		}
 		mustAsk(t, s, "count", "1")
 		mustAsk(t, s, "count", "1")

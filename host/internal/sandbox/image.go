@@ -3,7 +3,7 @@ package sandbox
 // image is the memory, the globals and the open files of a module right after its initialisation and warm-up: the state in
 // which every request finds its instance.
 type image struct {
-	frozen
+	*frozen
 	globals []uint64
 	files   []openFile // that were open
 	system  *fileBudget
@@ -29,9 +29,6 @@ func takeImage(in *instance, data *frozen, b *budget) (*image, error) {
 	return img, nil
 }
 
-// size is how much memory the image has, in bytes.
-func (img *image) size() int { return len(img.source) }
-
 // release gives the image back, when no instance maps it any more.
 func (img *image) release() {
 	img.frozen.release()
@@ -42,7 +39,7 @@ func (img *image) release() {
 // restore makes the instance equal to the image again. It reports false when that cannot be done and the instance must
 // go.
 func (img *image) restore(in *instance, how rollback) bool {
-	if in.taint.Get() != 0 || !in.memory.cut(in.mod.Memory(), img.size()) || !how.restore(&img.frozen, in.memory) {
+	if in.taint.Get() != 0 || !in.memory.cut(in.mod.Memory(), img.size) || !how.restore(img.frozen, in.memory) {
 		return false
 	}
 	in.setGlobals(img.globals)

@@ -22,6 +22,7 @@ import (
 // instance is one sandbox: it serves one call at a time, from one goroutine. After an error it must be closed.
 type instance struct {
 	engine  *Engine
+	image   *frozen // that it uses; nil: none
 	mod     api.Module
 	memory  *linearMemory
 	globals []api.MutableGlobal // the guest's own
@@ -99,6 +100,9 @@ func (in *instance) close() {
 	}
 	in.files.close()
 	_ = in.mod.Close(context.Background()) // it only repeats the exit code of a guest that ended itself
+	if in.image != nil {
+		in.image.unuse()
+	}
 }
 
 // rest gives up all that an instance holds, but keeps its place in the budget: it can be made anew when it is needed.

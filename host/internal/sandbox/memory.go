@@ -46,9 +46,9 @@ var _ experimental.LinearMemory = (*linearMemory)(nil)
 func (e *Engine) newMemory(m *module, limit int64, img *image, at *place) (*linearMemory, error) {
 	size, mapped := int64(m.code.ExportedMemories()[abi.ExportMemory].Min())*pageSize, (*frozen)(nil)
 	if img != nil {
-		size = int64(img.size())
+		size = int64(img.size)
 		if e.rollback.maps() {
-			mapped = &img.frozen
+			mapped = img.frozen
 		}
 	}
 	memory, err := newMemory(size, e.off.memory(limit), instanceOverhead+m.rewritten.Beside, mapped, at)

@@ -23,6 +23,7 @@ type pool struct {
 	fresh func() (*instance, error) // makes one more instance
 	// wake makes an instance of one that rests; nil: none may rest.
 	wake func(*instance) (*instance, error)
+	pack func() // is called when all have rested for long
 
 	mu      sync.Mutex
 	idle    []*instance      // last used at the end; those that rest come before those that do not
@@ -32,6 +33,7 @@ type pool struct {
 	drained chan struct{} // set when nobody but guests may call; closed when nothing is in use
 	trim    *time.Timer
 	resting *time.Timer
+	packed  bool          // pack was called, and none has been made anew since
 	empty   chan struct{} // closed when the pool is closed and nothing is left
 }
 

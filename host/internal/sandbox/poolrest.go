@@ -9,16 +9,19 @@ import (
 // budget, and whoever takes it has it made anew.
 const restAge = time.Minute
 
+// packAge is how long an endpoint waits for work before its image is packed.
+const packAge = 10 * time.Minute
+
 // rest has instances rest that have been idle for an age or longer.
 func (p *pool) rest(age time.Duration) {
 	p.mu.Lock()
-	from := slices.IndexFunc(p.idle, func(in *instance) bool { return !in.rests() })
-	to := max(from, 0)
-	for from >= 0 && to < len(p.idle) && time.Since(p.idle[to].idle) >= age {
+	from := p.atRest()
+	to := from
+	for to < len(p.idle) && time.Since(p.idle[to].idle) >= age {
 		to++
 	}
-	tired := slices.Clone(p.idle[max(from, 0):to])
-	p.idle = slices.Delete(p.idle, max(from, 0), to)
+	tired := slices.Clone(p.idle[from:to])
+	p.idle = slices.Delete(p.idle, from, to)
 	p.mu.Unlock()
 	for _, in := range tired { // without the lock, since it takes a while
 		in.rest()
@@ -30,7 +33,7 @@ func (p *pool) rest(age time.Duration) {
 	}
 	closed := p.closed
 	if !closed {
-		p.idle = slices.Insert(p.idle, 0, tired...)
+		p.idle = slices.Insert(p.idle, p.atRest(), tired...)
 		p.settle()
 	}
 	p.mu.Unlock()
@@ -42,19 +45,49 @@ func (p *pool) rest(age time.Duration) {
 	}
 }
 
-// restLater looks in a while for instances that should rest, while there can be any. The lock is held.
+// atRest is how many instances rest. The lock is held.
+func (p *pool) atRest() int {
+	n := 0
+	for n < len(p.idle) && p.idle[n].rests() {
+		n++
+	}
+	return n
+}
+
+// restLater looks in a while for what should rest or be packed, while there can be anything. The lock is held.
 func (p *pool) restLater() {
 	n := len(p.idle)
-	if p.resting != nil || p.wake == nil || p.closed || n == 0 || p.idle[n-1].rests() {
+	if p.resting != nil || p.wake == nil || p.closed || n == 0 {
 		return
 	}
-	p.resting = time.AfterFunc(restAge, func() {
-		p.rest(restAge)
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.resting = nil
-		p.restLater()
-	})
+	last, age := p.idle[n-1], restAge
+	if last.rests() {
+		if p.packed {
+			return
+		}
+		age = packAge
+	}
+	left := age - time.Since(last.idle)
+	if left <= 0 { // another one is in use
+		left = restAge
+	}
+	p.resting = time.AfterFunc(left, p.look)
+}
+
+// look has rest what should, and packs the image where all have rested for long.
+func (p *pool) look() {
+	p.rest(restAge)
+	p.mu.Lock()
+	p.resting = nil
+	n := len(p.idle)
+	pack := !p.closed && !p.packed && n > 0 && n == p.total && p.idle[n-1].rests() &&
+		time.Since(p.idle[n-1].idle) >= packAge
+	p.packed = p.packed || pack
+	p.restLater()
+	p.mu.Unlock()
+	if pack {
+		p.pack()
+	}
 }
 
 // awake gives the instance that somebody has taken, made anew where it rests.
@@ -62,6 +95,9 @@ func (p *pool) awake(in *instance, err error) (*instance, error) {
 	if err != nil || !in.rests() {
 		return in, err
 	}
+	p.mu.Lock()
+	p.packed = false
+	p.mu.Unlock()
 	woken, err := p.wake(in)
 	if err != nil {
 		in.close()

@@ -2,7 +2,7 @@ package sandbox
 
 import (
 	"errors"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,6 +27,7 @@ func newRestingPool(ceil int, cannot *error) (p *pool, woken *int) {
 		}
 		return made()
 	}
+	p.pack = func() {}
 	return p, woken
 }
 
@@ -75,36 +76,34 @@ func TestPoolRest(t *testing.T) {
 	})
 }
 
-// TestRest has the only instance of an endpoint rest: what it took is given back, but not its place in the budget, and the
-// next call finds the image.
-func TestRest(t *testing.T) {
-	e := newBudgetEngine(t, 0)
-	s := mustLoadInto(t, e, nil)
-	mustAsk(t, s, "count", "1")
-	in := s.pool.idle[0]
-	mod, used := in.mod, e.budget.used.Load()
-	e.budget.limit = used // not a byte is left
-	s.pool.rest(0)
-	if !in.rests() || !mod.IsClosed() || in.memory.reserved != nil {
-		t.Error("the instance still has its memory")
-	}
-	if now := e.budget.used.Load(); now != used {
-		t.Errorf("%d bytes are charged while it rests, want %d", now, used)
-	}
-	if state := s.Pool(); state.Idle != 1 || state.InUse != 0 {
-		t.Errorf("%+v, want one that is idle", state)
-	}
-	mustAsk(t, s, "count", "1")
-	if now := e.budget.used.Load(); now != used || len(s.pool.idle) != 1 || s.pool.idle[0].rests() {
-		t.Errorf("%d bytes are charged after a call, want %d; %d instances", now, used, len(s.pool.idle))
-	}
-	s.pool.rest(0)
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	if now := e.budget.used.Load(); now != 0 {
-		t.Errorf("%d bytes are charged when all is closed", now)
-	}
+// TestPoolPack shows that the image of an endpoint is packed once when it has been idle for long, again after it was
+// needed, and never while an instance is in use.
+func TestPoolPack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, _ := newRestingPool(2, new(error))
+		var packed atomic.Int64
+		p.pack = func() { packed.Add(1) }
+		after := func(d time.Duration, want int64) {
+			t.Helper()
+			time.Sleep(d)
+			synctest.Wait()
+			if got := packed.Load(); got != want {
+				t.Errorf("packed %d times, want %d", got, want)
+			}
+		}
+		a, b := mustTake(t, p), mustTake(t, p)
+		p.put(a, time.Now())
+		after(3*packAge, 0)
+		p.put(b, time.Now())
+		after(packAge-time.Second, 0)
+		after(2*time.Second, 1)
+		after(3*packAge, 1)
+		p.put(mustTake(t, p), time.Now())
+		after(packAge-time.Second, 1)
+		after(2*time.Second, 2)
+		p.close()
+		<-p.empty
+	})
 }
 
 // TestNoRestForWarmState shows that a guest which keeps its memory is not put to rest.
@@ -121,27 +120,5 @@ func TestNoRestForWarmState(t *testing.T) {
 	s := mustLoad(t, func(spec *Spec) { spec.Isolation = manifest.IsolationInstance })
 	if s.pool.wake != nil {
 		t.Error("instances that keep their memory may rest")
-	}
-}
-
-// TestRestHammer has instances rest while many goroutines call, so that each call may find any kind of instance.
-func TestRestHammer(t *testing.T) {
-	s := mustLoad(t, func(spec *Spec) { spec.Pool.Cruise, spec.Pool.Ceil = 3, 3 })
-	var all sync.WaitGroup
-	for range 6 {
-		all.Go(func() {
-			for range 50 {
-				if got, err := ask(t, s, "count"); err != nil || got != "1" {
-					t.Errorf("%q, %v", got, err)
-				}
-			}
-		})
-	}
-	for range 100 {
-		s.pool.rest(0)
-	}
-	all.Wait()
-	if state := s.Pool(); state.InUse != 0 || state.Idle == 0 {
-		t.Errorf("%+v when nobody calls any more", state)
 	}
 }

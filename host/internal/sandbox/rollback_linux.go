@@ -193,7 +193,7 @@ func tryOut(how rollback) error {
 		return err
 	}
 	defer f.release()
-	m, err := newMemory(size, size, 0, &f, new(place))
+	m, err := newMemory(size, size, 0, f, new(place))
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func tryOut(how rollback) error {
 				return fmt.Errorf("pages that were written to are not found: %v", err)
 			}
 		}
-		if !how.restore(&f, m) || string(memory) != string(source) {
+		if !how.restore(f, m) || string(memory) != string(source) {
 			return errors.New("the memory does not become what the image is")
 		}
 	}

@@ -17,15 +17,23 @@ type pages struct{}
 func threadFaults() int64 { return 0 }
 
 // frozen is memory that cannot change any more.
-type frozen struct{ source []byte }
+type frozen struct {
+	size   int
+	source []byte
+}
 
-func freeze(memory []byte, _ *frozen) (frozen, error) {
-	return frozen{source: append([]byte(nil), memory...)}, nil
+func freeze(memory []byte, _ *frozen) (*frozen, error) {
+	return &frozen{len(memory), append([]byte(nil), memory...)}, nil
 }
 
 func freezeData([]byte, int) (*frozen, error) { return nil, nil }
 
 func (f *frozen) mapTo([]byte) error { return errNotHere }
 func (f *frozen) release()           {}
-func (f *frozen) ownSize() int64     { return int64(len(f.source)) }
+func (f *frozen) use() error         { return nil }
+func (f *frozen) unuse()             {}
+func (f *frozen) pack(*packer)       {}
+func (f *frozen) ownSize() int64     { return int64(f.size) }
 func (f *frozen) sharedSize() int64  { return 0 }
+
+type packer struct{}

@@ -35,7 +35,7 @@ func benchMemory(b *testing.B, how rollback, size int64) (*linearMemory, *frozen
 	if err != nil {
 		b.Fatal(err)
 	}
-	mapped := &f
+	mapped := f
 	if !how.maps() {
 		mapped = nil
 	}
@@ -52,7 +52,7 @@ func benchMemory(b *testing.B, how rollback, size int64) (*linearMemory, *frozen
 		m.Free()
 		f.release()
 	})
-	return m, &f
+	return m, f
 }
 
 // measureRollback is a call over and over: what the guest does to the memory, and the rollback. An operation is both,

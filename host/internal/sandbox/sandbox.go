@@ -70,7 +70,7 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 	s := &Sandbox{engine: e, spec: spec, module: m, budget: &budget{of: &e.budget}}
 	s.pool = newPool(spec.Pool, s.fresh)
 	if spec.Isolation != manifest.IsolationInstance { // whose instances are not to be lost
-		s.pool.wake = s.wake
+		s.pool.wake, s.pool.pack = s.wake, s.pack
 	}
 	s.shut = sync.OnceValue(s.shutdown)
 	template, err := s.template(ctx)
@@ -218,14 +218,22 @@ func (s *Sandbox) wake(resting *instance) (*instance, error) { return s.freshAt(
 
 // freshAt makes one more instance from the image.
 func (s *Sandbox) freshAt(at *place) (*instance, error) {
+	if err := s.image.use(); err != nil {
+		return nil, fmt.Errorf("%w: %w", service.ErrGuestMemory, err)
+	}
 	in, err := s.engine.newInstance(s.module, s.spec.Limits.Memory, s.image, at, s.spec.Resources,
 		guestLog{to: s.spec.Log, also: s.spec.Lines})
-	if err == nil {
-		in.line = &s.line
-		s.image.apply(in, s.engine.rollback)
+	if err != nil {
+		s.image.unuse()
+		return nil, err
 	}
-	return in, err
+	in.line, in.image = &s.line, s.image.frozen
+	s.image.apply(in, s.engine.rollback)
+	return in, nil
 }
+
+// pack has the image take little memory until the next instance is made.
+func (s *Sandbox) pack() { s.image.pack(&s.engine.packer) }
 
 // Call answers one request. See [service.Caller].
 func (s *Sandbox) Call(ctx context.Context, request []byte, result service.ResultReader) (service.Usage, error) {
