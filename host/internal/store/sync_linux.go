@@ -20,7 +20,7 @@ type syncer struct {
 
 // order is what the kernel calls struct iocb.
 type order struct {
-	data               uint64
+	_                  uint64
 	_, _               uint32
 	command, _         uint16
 	file               uint32
