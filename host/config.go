@@ -34,7 +34,7 @@ type Config struct {
 	// of this process allows, or the machine has.
 	MemoryBudget int64
 	// SpareProcessor lets Go have one processor more, so that requests are answered meanwhile: while calls run for long,
-	// where GOMAXPROCS is 1, and after a module was loaded, where it is 2 or 3. It is a setting of the whole process.
+	// where GOMAXPROCS is 1, and after a module was loaded, where it is at most 3. It is a setting of the whole process.
 	SpareProcessor bool
 	// Rescan is how often the folder of services is looked at where the system tells of no changes, as on network file
 	// systems. Default 2 s.

@@ -120,7 +120,9 @@ func (in *instance) goesOn() error {
 
 // mayGoOn says whether a long call has a token, for which it waits.
 func (in *instance) mayGoOn(now time.Time) bool {
-	in.engine.spare.call(now)
+	if !in.log.warming { // of which the engine knows
+		in.engine.spare.call(now)
+	}
 	return in.engine.tokens.pass(&in.meter)
 }
 

@@ -16,8 +16,8 @@ const fewProcessors = 3
 // divides the machine then. Without that there is nothing to divide, and threads that serve short calls only wait for each
 // other. The zero value does nothing.
 //
-// Where there is one processor, calls that run for long take it. Where there are more, calls that run for long leave one alone,
-// and loading modules takes it: by work of milliseconds, and by system calls that block.
+// Loading modules takes one, by work of milliseconds and by system calls that block. So do calls that run for long where there
+// is one only; where there are more, they leave one alone.
 type spare struct {
 	set        func(processors int)
 	processors int // that Go has by itself; 0: nothing is set
@@ -44,7 +44,7 @@ func (s *spare) call(now time.Time) {
 
 // load is called when a module is loaded beside requests.
 func (s *spare) load(now time.Time) {
-	if s.processors > 1 {
+	if s.processors > 0 {
 		s.need(now)
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// The second processor comes with the first long call, and goes an age after the last one. Loading does not bring it.
+// The second processor comes with the first long call, and goes an age after the last one.
 func TestSpare(t *testing.T) {
-	testSpare(t, 1, (*spare).call, (*spare).load)
+	testSpare(t, 1, (*spare).call, func(*spare, time.Time) {})
 }
 
-// Where there are more, loading brings another one, and long calls do not.
+// Loading brings another one; where there are more than one, long calls do not.
 func TestSpareForLoading(t *testing.T) {
+	testSpare(t, 1, (*spare).load, func(*spare, time.Time) {})
 	testSpare(t, 2, (*spare).load, (*spare).call)
 }
 
@@ -47,19 +48,20 @@ func testSpare(t *testing.T, own int, need, other func(*spare, time.Time)) {
 	})
 }
 
-// With one processor a long call has a second one beside it, where that is wanted.
+// With one processor a long call has a second one beside it, where that is wanted; an initialisation has none.
 func TestSpareOfEngine(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	for _, wanted := range []bool{false, true} {
-		e := &Engine{tokens: newTokens(), spare: newSpare(wanted)}
+	for _, c := range []struct{ wanted, warming, spare bool }{{spare: false}, {wanted: true, warming: true},
+		{wanted: true, spare: true}} {
+		e := &Engine{tokens: newTokens(), spare: newSpare(c.wanted)}
 		m := caller(new(line))
-		in := &instance{engine: e, meter: *m}
+		in := &instance{engine: e, meter: *m, log: guestLog{warming: c.warming}}
 		in.meter.started = time.Now().Add(-2 * longCall)
 		if !in.mayGoOn(time.Now()) {
 			t.Fatal("no token, and nobody has one")
 		}
-		if n := runtime.GOMAXPROCS(0); (n == 2) != wanted {
-			t.Errorf("wanted: %v; there are %d processors", wanted, n)
+		if n := runtime.GOMAXPROCS(0); (n == 2) != c.spare {
+			t.Errorf("%+v; there are %d processors", c, n)
 		}
 	}
 }
@@ -68,7 +70,7 @@ func TestSpareOfEngine(t *testing.T) {
 func TestSpareOfLoads(t *testing.T) {
 	e := newEngine(t, "")
 	for _, serving := range []bool{false, true} {
-		for own, want := range map[int]int{2: 3, fewProcessors: fewProcessors + 1, fewProcessors + 1: 0} {
+		for own, want := range map[int]int{1: 2, 2: 3, fewProcessors: fewProcessors + 1, fewProcessors + 1: 0} {
 			before := runtime.GOMAXPROCS(own)
 			e.spare = newSpare(true)
 			runtime.GOMAXPROCS(before)
