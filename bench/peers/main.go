@@ -28,6 +28,7 @@ type options struct {
 	budget      time.Duration // no turn begins later than that after installations; 0: all do
 	resume      bool          // go on with the turns of the run before
 	latency     bool          // measure that too
+	awake       bool          // processors that wait do not halt
 	check       bool          // only compare the answers
 }
 
@@ -58,6 +59,7 @@ func parse(args []string) (options, error) {
 	flags.DurationVar(&o.budget, "for", 0, "start no turn later than this after installations, and print what there is (default no end)")
 	flags.BoolVar(&o.resume, "resume", false, "go on where the run before has ended, with its guests")
 	flags.BoolVar(&o.latency, "latency", true, "measure latency at fixed rates, too")
+	flags.BoolVar(&o.awake, "awake", false, "keep processors that wait from halting (Linux, as root)")
 	flags.BoolVar(&o.check, "check", false, "compare the answers of the peers with the native ones, without load")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -109,6 +111,13 @@ func bench(ctx context.Context, args []string) error {
 	}
 	if o.check {
 		return r.compareAll()
+	}
+	if o.awake {
+		awake, err := keepAwake()
+		if err != nil {
+			return err
+		}
+		defer awake.Close()
 	}
 	err = r.all()
 	fmt.Print(report(r))

@@ -44,6 +44,9 @@ func report(r *runner) string {
 	}
 	fmt.Fprintf(&b, "\nmedians over the rounds, ratios within a round; rounds: %d of %v, connections: %d\n",
 		r.rounds, r.length, r.connections)
+	if r.awake {
+		b.WriteString("processors that waited did not halt\n")
+	}
 	return b.String()
 }
 
