@@ -93,8 +93,12 @@ func (m *memory) collectGarbage() {
 }
 
 // settle brings the module into the state that requests should find: no garbage, room for frames of usual size and for
-// what a handler makes of them.
+// what a handler makes of them. A second time there is less to do, for what was handed out meanwhile may be kept.
 func (m *module) settle() {
+	if stocked != nil {
+		runtime.GC()
+		return
+	}
 	m.room, m.result = m.ready[:], nil
 	m.releaseResult() // one that is kept is as large as answers are: to grow would cost each request page faults
 	m.batch.ends = make([]int, 0, 64)

@@ -40,20 +40,27 @@ func Binary(body []byte) *Response { return newResponse(body, typeBinary) }
 // JSON is a reply with a value as compact JSON and the content type "application/json". Values are those of [Function];
 // the keys of maps are sorted. The error says which part has no JSON form.
 func JSON(v any) (*Response, error) {
+	text, room, used := scratch()
+	body, err := appendJSON(text, room, v)
+	switch {
+	case err != nil:
+		keep(used, 0)
+		return nil, err
+	case len(body) <= cap(text):
+		body = keep(used, len(body))
+	default:
+		keep(used, 0)
+	}
+	return newResponse(body, typeJSON), nil
+}
+
+func appendJSON(text, room []byte, v any) ([]byte, error) {
 	var encoder codec.Encoder
-	text, room := scratch()
 	raw, err := encoder.Append(room, v, 0)
 	if err != nil {
 		return nil, err
 	}
-	body, err := codec.AppendJSON(text, raw)
-	if err != nil {
-		return nil, err
-	}
-	if len(body) <= cap(text) {
-		body = stocked.take(len(body))
-	}
-	return newResponse(body, typeJSON), nil
+	return codec.AppendJSON(text, raw)
 }
 
 // As gives the response another content type and returns it: skep.Text(doc).As("text/xml").

@@ -63,15 +63,27 @@ func copied(text string) []byte {
 	return s.take(copy(s.bytes[s.used:], text))
 }
 
-// scratch is room for what is appended to twice: the first is what take is called for when all of it fits there.
-func scratch() (first, second []byte) {
+// scratch is all room that is left, for what is appended to twice. It is given back by keep, with what scratch has said.
+func scratch() (first, second []byte, used int) {
 	s := stocked
 	if s == nil {
-		return nil, nil
+		return nil, nil, 0
 	}
-	free := s.bytes[s.used:]
+	used = s.used
+	free := s.bytes[used:]
+	s.used = len(s.bytes) // what is encoded now may make answers itself
 	half := len(free) / 2
-	return free[:0:half], free[half:half]
+	return free[:0:half], free[half:half], used
+}
+
+// keep gives scratch back, but for its first n bytes.
+func keep(used, n int) []byte {
+	s := stocked
+	if s == nil {
+		return nil
+	}
+	s.used = used
+	return s.take(n)
 }
 
 // take hands out the next n bytes.

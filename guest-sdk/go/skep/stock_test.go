@@ -55,6 +55,33 @@ func TestStock(t *testing.T) {
 	}
 }
 
+// inner is a value whose text is made of another answer.
+type inner struct{ text string }
+
+func (i inner) MarshalText() ([]byte, error) {
+	r, err := JSON(map[string]any{"inner": i.text})
+	if err != nil {
+		return nil, err
+	}
+	return append(Text(i.text).Body, r.Body...), nil
+}
+
+// What makes answers while one is made takes nothing of its room.
+func TestStockInStock(t *testing.T) {
+	stocked = &stock{headers: make([]Header, stockedHeaders)}
+	t.Cleanup(func() { stocked = nil })
+	for range 8 {
+		r, err := JSON(map[string]any{"a": "first", "b": inner{"text"}, "c": "last"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const want = `{"a":"first","b":"text{\"inner\":\"text\"}","c":"last"}`
+		if string(r.Body) != want {
+			t.Errorf("got %s, want %s", r.Body, want)
+		}
+	}
+}
+
 // Headers of requests come from the stock too, while there are any.
 func TestStockOfRequestHeaders(t *testing.T) {
 	stocked = &stock{headers: make([]Header, stockedHeaders)}
