@@ -170,6 +170,8 @@ func (m *module) serveFunction() error {
 		return m.respond(&v)
 	case *Prepared:
 		return m.sendPrepared(v)
+	case Prepared:
+		return m.sendPrepared(&v)
 	case *Answer:
 		return m.answer(v)
 	case Answer:

@@ -107,6 +107,22 @@ func TestPredictionsKept(t *testing.T) {
 	}
 }
 
+// One long answer among many that are ignored makes no room for as many long ones, which no result has.
+func TestRoomForPredictions(t *testing.T) {
+	const records = 200_000
+	probas := make([]Proba, maxUsual)
+	for i := range probas {
+		probas[i] = Proba{Class: "a class number " + string(rune('a'+i)), P: 1.0 / maxUsual}
+	}
+	m := &module{kind: abi.KindClassification}
+	list := make([]Prediction, records)
+	list[0] = Class("a class number a", probas...)
+	b, err := m.appendPredictions(nil, list)
+	if err != nil || len(b) > records+1000 || cap(b) > 2*abi.MaxResult {
+		t.Errorf("%d bytes in room for %d, %v", len(b), cap(b), err)
+	}
+}
+
 // Each ends with the first error, and asks for each record once.
 func TestEach(t *testing.T) {
 	asked := 0

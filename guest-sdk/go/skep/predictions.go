@@ -20,7 +20,7 @@ func (m *module) appendPredictions(b []byte, list []Prediction) ([]byte, error) 
 		p := &list[i]
 		if n := len(p.fields); n > 0 && p.kind == m.kind && p.CustomKeys == nil {
 			if n > cap(b)-len(b) { // the others are about as long
-				b = slices.Grow(b, (n+fieldBytes)*(len(list)-i))
+				b = slices.Grow(b, min((n+fieldBytes)*(len(list)-i), abi.MaxResult))
 			}
 			b = append(b, p.fields...)
 			continue

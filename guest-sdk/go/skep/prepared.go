@@ -46,4 +46,4 @@ func (m *module) sendPrepared(p *Prepared) error {
 }
 
 // AppendMsgpack refuses: a response is no value that could lie in another.
-func (p *Prepared) AppendMsgpack(b []byte) ([]byte, error) { return Response{}.AppendMsgpack(b) }
+func (p Prepared) AppendMsgpack(b []byte) ([]byte, error) { return Response{}.AppendMsgpack(b) }

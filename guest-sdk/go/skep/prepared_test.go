@@ -15,7 +15,7 @@ func TestPrepared(t *testing.T) {
 	large.Headers.Add("Näme", "é")
 	preparedSmall, preparedLarge := Prepare(small), Prepare(large)
 	answers := map[string]any{
-		"small": small, "large": large, "prepared small": preparedSmall, "prepared large": preparedLarge,
+		"small": small, "large": large, "prepared small": preparedSmall, "prepared large": preparedLarge, "copy": *preparedSmall,
 		"value": strings.Repeat("value", 30_000), "short": 1, "wrong": []byte{}, "gone": (*Prepared)(nil), "empty": &Prepared{},
 	}
 	var next string
@@ -48,6 +48,9 @@ func TestPrepared(t *testing.T) {
 			t.Errorf("%s: %v %q, %v", between, got.Tag, got.Message, err)
 		}
 	}
+	if got := ask("copy"); got != wantSmall {
+		t.Errorf("a copy: got %.100q, want %.100q", got, wantSmall)
+	}
 }
 
 // What cannot be sent is said with every answer.
@@ -68,9 +71,12 @@ func TestPrepareRefuses(t *testing.T) {
 			t.Errorf("got %v %d %q %q, %v, want %q", got.Tag, got.Status, got.Type, got.Message, err, c.want)
 		}
 	}
-	m := &module{kind: abi.KindFunction, function: func(*Call) (any, error) { return []any{Prepare(Text(""))}, nil }}
-	got, err := abi.ReadResult(m.Call(abi.AppendRequest(nil, abi.Request{Kind: abi.KindFunction, Input: emptyMap})))
-	if err != nil || got.Tag != abi.TagError {
-		t.Errorf("inside a value: %v, %v", got.Tag, err)
+	prepared := Prepare(Text(""))
+	for _, within := range []any{prepared, *prepared} {
+		m := &module{kind: abi.KindFunction, function: func(*Call) (any, error) { return []any{within}, nil }}
+		got, err := abi.ReadResult(m.Call(abi.AppendRequest(nil, abi.Request{Kind: abi.KindFunction, Input: emptyMap})))
+		if err != nil || got.Tag != abi.TagError {
+			t.Errorf("%T inside a value: %v, %v", within, got.Tag, err)
+		}
 	}
 }

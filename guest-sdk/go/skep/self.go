@@ -35,7 +35,7 @@ func (s Self) Run(endpoint string, args any) (*Answer, error) {
 	if args == nil {
 		args = Args{}
 	}
-	input, err := s.appendMap(nil, args, 0)
+	input, err := appendMap(nil, args, 0)
 	if err != nil {
 		return nil, errors.New("the arguments for " + strconv.Quote(endpoint) + " cannot be sent: " + err.Error())
 	}
@@ -47,7 +47,7 @@ func (s Self) Predict(endpoint string, records ...any) (*Answer, error) {
 	input := abi.AppendArrayHeader(nil, len(records))
 	var err error
 	for i, record := range records {
-		if input, err = s.appendMap(input, record, 1); err != nil {
+		if input, err = appendMap(input, record, 1); err != nil {
 			return nil, errors.New("record " + strconv.Itoa(i) + " for " + strconv.Quote(endpoint) + " cannot be sent: " +
 				err.Error())
 		}
@@ -58,9 +58,10 @@ func (s Self) Predict(endpoint string, records ...any) (*Answer, error) {
 var errNoMap = errors.New("it is neither a map nor a struct")
 
 // appendMap adds what must be a map.
-func (s Self) appendMap(b []byte, v any, depth int) ([]byte, error) {
+func appendMap(b []byte, v any, depth int) ([]byte, error) {
+	var encoder codec.Encoder // that of the module may be at work
 	start := len(b)
-	b, err := s.module.encoder.Append(b, v, depth)
+	b, err := encoder.Append(b, v, depth)
 	if err == nil && abi.TypeOf(b[start:]) != abi.TypeMap {
 		err = errNoMap
 	}
