@@ -114,9 +114,9 @@ func TestMetadataIsKept(t *testing.T) {
 
 // What a handler keeps is there when the collector has been at work, which hears of it from the SDK alone.
 func TestKeptIsNotCollected(t *testing.T) {
-	calls := 20_000
+	calls := 5000
 	if testing.Short() {
-		calls = 2000
+		calls = 1500
 	}
 	g := startGuest(t, "hoard")
 	for i := range calls {
