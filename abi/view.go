@@ -102,7 +102,7 @@ func FindHeader(headers []Header, name string) int { return findHeader(headers, 
 // headers, and ASCII in these. It adds the frame where that fits into the capacity of b with some bytes more, and reports
 // false for all else.
 func AppendReply(b []byte, status int, body []byte, headers []Header) (frame []byte, ok bool) {
-	const most = 5 + 5 + 3 // before the body, and before the headers
+	const most = 5 + 1 + 5 + 3 // up to the status, no content type, before the body, and before the headers
 	size := len(body)
 	free := b[len(b):cap(b)]
 	if size > len(free)-most || len(headers) > MaxHeaders || status < MinCustomStatus || status > MaxStatus {

@@ -158,6 +158,11 @@ func TestAppendReply(t *testing.T) {
 	for room := range 150 {
 		sameReply(t, 200, []byte("body"), headers[:8], room)
 	}
+	for _, body := range []int{4, 300, 70_000} {
+		for room := body; room < body+40; room++ { // which ends within the head, or behind it
+			sameReply(t, 404, make([]byte, body), make([]abi.Header, 16), room)
+		}
+	}
 	for at := range 20 {
 		value := []byte("text of no great length")
 		value[at] = 0xff
