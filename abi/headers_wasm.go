@@ -10,8 +10,8 @@ package abi
 func equal(a, b []byte) bool
 
 // walkHeaders passes over n pairs of strings at b[i:] and puts them into the list at list, where that is not nil. It gives
-// where they end, or -1 for what is not so, for the length of a name in 16 bits and for any in 32. It writes pointers behind the collector's back: b
-// must be known to it by other means until the next call of any function.
+// where they end, or -1 for what is not so, for the length of a name in 16 bits and for any in 32. It writes pointers
+// behind the collector's back: b must be known to it by other means until the next call of any function, and i lies in b.
 //
 //go:noescape
 func walkHeaders(b []byte, i, n int, list *Header) int

@@ -20,8 +20,9 @@
 //	func main() {}
 //
 // A [Function] answers with a value, which the client gets in an envelope of JSON, or with a [*Response], which is the
-// whole HTTP reply. A [Classifier] or [Regressor] gets all records of a request and answers with a [Prediction] for
-// each, of which [Batch.Each] makes a list and [Features] read the numbers; a [Forecaster], an [EffectPredictor] and a [Lookup] get records too, a [Query] answers with a table. An error
+// whole HTTP reply, or with a [*Prepared] one, which is the same each time. A [Classifier] or [Regressor] gets all records
+// of a request and answers with a [Prediction] for each, of which [Batch.Each] makes a list and [Features] read the
+// numbers; a [Forecaster], an [EffectPredictor] and a [Lookup] get records too, a [Query] answers with a table. An error
 // becomes an HTTP status: that of an [Error], 400 for an [ArgError], 500 for any other. A handler that panics answers
 // 500; what it panicked with goes to the log only. A handler must return: runtime.Goexit ends the sandbox, and the host
 // answers 500.
