@@ -33,6 +33,7 @@ func (p *pool) rest(age time.Duration) {
 	}
 	closed := p.closed
 	if !closed {
+		p.packed = p.packed && len(tired) == 0 // those needed the image
 		p.idle = slices.Insert(p.idle, p.atRest(), tired...)
 		p.settle()
 	}

@@ -77,7 +77,7 @@ func TestPoolRest(t *testing.T) {
 }
 
 // TestPoolPack shows that the image of an endpoint is packed once when it has been idle for long, again after it was
-// needed, and never while an instance is in use.
+// needed, be it for an instance that had no place before, and never while an instance is in use.
 func TestPoolPack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, _ := newRestingPool(2, new(error))
@@ -101,6 +101,10 @@ func TestPoolPack(t *testing.T) {
 		p.put(mustTake(t, p), time.Now())
 		after(packAge-time.Second, 1)
 		after(2*time.Second, 2)
+		p.giveUp(0, 0) // another endpoint needs the memory
+		p.put(mustTake(t, p), time.Now())
+		after(packAge-time.Second, 2)
+		after(2*time.Second, 3)
 		p.close()
 		<-p.empty
 	})
