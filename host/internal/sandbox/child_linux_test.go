@@ -235,6 +235,7 @@ func TestChildGivesWay(t *testing.T) {
 		t.Errorf("error %v, want policy 0", err)
 	}
 	e = newEngine(t, "", "sh", "-c", "until [ $("+policy+") = 5 ]; do sleep 0.01; done; exit 7")
+	e.codes.compiler.limits.patience = time.Minute // others may want all processors
 	e.Serving()
 	if _, err := e.load(t.Context(), tiny("a")); err == nil || !strings.Contains(err.Error(), "exit code 7") {
 		t.Errorf("error %v, want exit code 7", err)
@@ -244,12 +245,20 @@ func TestChildGivesWay(t *testing.T) {
 
 // TestImpatience has a child that does not end beside requests: another one finds its place empty, and does not give way.
 func TestImpatience(t *testing.T) {
-	marker := filepath.Join(t.TempDir(), "first")
-	e := newEngine(t, "", "sh", "-c", "if mkdir "+marker+"; then echo >left; exec sleep 1000; fi 2>/dev/null; "+
-		"echo policy $("+policy+"), $(ls | wc -l) left.; exit 3")
+	marker := filepath.Join(t.TempDir(), "second")
+	e := newEngine(t, "", "sh", "-c", "left=$(ls | wc -l); echo >left; until [ -e "+marker+" ]; do sleep 0.01; done; "+
+		"echo policy $("+policy+"), $left left.; exit 3")
 	e.codes.compiler.limits.patience = 200 * time.Millisecond
 	e.Serving()
+	var second sync.WaitGroup
+	second.Go(func() { // however long it takes the first to get a processor
+		eventually(t, "another child is started", func() bool { return e.codes.compiler.started.Load() == 2 })
+		if err := os.Mkdir(marker, 0o700); err != nil {
+			t.Error(err)
+		}
+	})
 	_, err := e.load(t.Context(), tiny("a"))
+	second.Wait()
 	if !errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "policy 0, 0 left.") {
 		t.Errorf("error %v, want policy 0 and nothing left", err)
 	}

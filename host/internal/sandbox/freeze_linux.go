@@ -105,11 +105,11 @@ func (f *frozen) fill(own io.Reader) error {
 	if f.size == 0 {
 		return nil
 	}
-	var err error
-	if f.source, err = unix.Mmap(f.fd, 0, f.size, unix.PROT_READ, unix.MAP_SHARED); err != nil {
+	var err error // before Linux 6.7, nobody can map a sealed file shared, be it only to read
+	if f.source, err = unix.Mmap(f.fd, 0, f.size, unix.PROT_READ, unix.MAP_PRIVATE); err != nil {
 		return err
 	}
-	return f.mapShared(f.source, unix.PROT_READ, unix.MAP_SHARED)
+	return f.mapShared(f.source, unix.PROT_READ, unix.MAP_PRIVATE)
 }
 
 // share finds the pages that are as those of data.

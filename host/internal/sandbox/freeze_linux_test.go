@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,39 @@ func TestSealWaits(t *testing.T) {
 	}
 	if _, err := unix.Pwrite(fd, []byte{1}, 0); !errors.Is(err, unix.EPERM) {
 		t.Errorf("a sealed image takes writes: %v", err)
+	}
+}
+
+// An image is never mapped shared, which most kernels refuse for a file that is sealed: no module could be loaded there.
+func TestFrozenIsNotMappedShared(t *testing.T) {
+	memory := bytes.Repeat([]byte{1}, 2*leastShared)
+	data, err := freeze(memory, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.release()
+	memory[0]++
+	f, err := freeze(memory, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.release()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for line := range strings.Lines(string(maps)) {
+		if !strings.Contains(line, "memfd:skep-image") {
+			continue
+		}
+		found++
+		if mode := strings.Fields(line)[1]; mode[3] != 'p' {
+			t.Errorf("mapped as %s: %s", mode, line)
+		}
+	}
+	if found < 3 { // the data, what is shared of them, and what is not
+		t.Errorf("an image and its data are mapped %d times, want 3 at least", found)
 	}
 }
 

@@ -33,6 +33,7 @@ type pool struct {
 	drained chan struct{} // set when nobody but guests may call; closed when nothing is in use
 	trim    *time.Timer
 	resting *time.Timer
+	tiring  chan struct{} // set while instances are put to rest, and closed then
 	packed  bool          // pack was called, and none has been made anew since
 	empty   chan struct{} // closed when the pool is closed and nothing is left
 }
@@ -79,7 +80,9 @@ func (p *pool) takeAny(ctx context.Context) (*instance, error) {
 		p.countOut()
 	}
 	if len(p.waiting) >= p.size.Queue {
-		p.mu.Unlock()
+		if p.tireless() {
+			return p.takeAny(ctx)
+		}
 		return nil, service.ErrPoolFull
 	}
 	turn := make(chan *instance, 1)
@@ -147,7 +150,9 @@ func (p *pool) takeAnyNow(fresh func() (*instance, error)) (*instance, error) {
 		return in, nil
 	}
 	if p.total >= p.size.Ceil || len(p.waiting) > 0 {
-		p.mu.Unlock()
+		if p.tireless() {
+			return p.takeAnyNow(fresh)
+		}
 		return nil, service.ErrPoolFull
 	}
 	p.total++

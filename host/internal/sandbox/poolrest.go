@@ -22,17 +22,22 @@ func (p *pool) rest(age time.Duration) {
 	}
 	tired := slices.Clone(p.idle[from:to])
 	p.idle = slices.Delete(p.idle, from, to)
+	tiring := make(chan struct{})
+	p.tiring = tiring
 	p.mu.Unlock()
 	for _, in := range tired { // without the lock, since it takes a while
 		in.rest()
 	}
 	p.mu.Lock()
+	p.tiring = nil
+	defer close(tiring)
 	for len(tired) > 0 && len(p.waiting) > 0 {
 		p.waiting[0] <- tired[0]
 		p.waiting, tired = p.waiting[1:], tired[1:]
 	}
 	closed := p.closed
 	if !closed {
+		p.packed = p.packed && len(tired) == 0 // those needed the image
 		p.idle = slices.Insert(p.idle, p.atRest(), tired...)
 		p.settle()
 	}
@@ -43,6 +48,18 @@ func (p *pool) rest(age time.Duration) {
 			p.discard()
 		}
 	}
+}
+
+// tireless gives the lock back, and waits until none is put to rest any more, which takes a moment. It reports false where
+// none was: then there is nothing to be had that was not there before.
+func (p *pool) tireless() bool {
+	tiring := p.tiring
+	p.mu.Unlock()
+	if tiring == nil {
+		return false
+	}
+	<-tiring
+	return true
 }
 
 // atRest is how many instances rest. The lock is held.

@@ -1,16 +1,19 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental/wazerotest"
 
 	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
+	"skep/host/internal/service"
 )
 
 // newRestingPool is a pool whose instances may rest. woken counts those that were made anew; with an error none can be.
@@ -76,8 +79,48 @@ func TestPoolRest(t *testing.T) {
 	})
 }
 
+// slowEnd is a module that takes until told to be closed.
+type slowEnd struct {
+	api.Module
+	ends chan struct{}
+}
+
+func (m slowEnd) Close(context.Context) error {
+	<-m.ends
+	return nil
+}
+
+// TestPoolTiring shows that nobody is refused because the only instance is being put to rest: neither who cannot wait nor
+// who may not.
+func TestPoolTiring(t *testing.T) {
+	for name, take := range map[string]func(*pool) (*instance, error){
+		"now":      func(p *pool) (*instance, error) { return p.takeNow(p.fresh) },
+		"no queue": func(p *pool) (*instance, error) { return p.take(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, woken := newRestingPool(1, new(error))
+				p.size.Queue = 0
+				in := mustTake(t, p)
+				ends := make(chan struct{})
+				in.mod = slowEnd{in.mod, ends}
+				p.put(in, clock.Now())
+				time.Sleep(restAge)
+				synctest.Wait()
+				time.AfterFunc(time.Second, func() { close(ends) })
+				if in, err := take(p); err != nil || in.rests() || *woken != 1 {
+					t.Errorf("error %v, %d were made anew, want 1", err, *woken)
+				}
+				if _, err := take(p); !errors.Is(err, service.ErrPoolFull) {
+					t.Errorf("error %v while the only one is in use, want %v", err, service.ErrPoolFull)
+				}
+			})
+		})
+	}
+}
+
 // TestPoolPack shows that the image of an endpoint is packed once when it has been idle for long, again after it was
-// needed, and never while an instance is in use.
+// needed, be it for an instance that had no place before, and never while an instance is in use.
 func TestPoolPack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, _ := newRestingPool(2, new(error))
@@ -101,6 +144,10 @@ func TestPoolPack(t *testing.T) {
 		p.put(mustTake(t, p), time.Now())
 		after(packAge-time.Second, 1)
 		after(2*time.Second, 2)
+		p.giveUp(0, 0) // another endpoint needs the memory
+		p.put(mustTake(t, p), time.Now())
+		after(packAge-time.Second, 2)
+		after(2*time.Second, 3)
 		p.close()
 		<-p.empty
 	})

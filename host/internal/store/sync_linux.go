@@ -66,11 +66,10 @@ func (s *syncer) sync(f *os.File) error {
 	if _, err := s.events.Read(count[:]); err != nil {
 		return fmt.Errorf("waiting for the disk: %w", err)
 	}
-	var got answer
-	n, _, errno := syscall.Syscall6(syscall.SYS_IO_GETEVENTS, s.orders, 1, 1, uintptr(unsafe.Pointer(&got)), 0, 0)
+	got, n, err := s.receive(1)
 	switch {
 	case n != 1:
-		return fmt.Errorf("waiting for the disk: %w", errno)
+		return fmt.Errorf("waiting for the disk: %w", err)
 	case got.result == -int64(syscall.EINVAL): // a file system that knows no such order
 		return f.Sync()
 	case got.result < 0:
@@ -85,11 +84,26 @@ func (s *syncer) open() {
 		return
 	}
 	events := os.NewFile(fd, "answers of the disk")
-	if _, _, errno := syscall.Syscall(syscall.SYS_IO_SETUP, 1, uintptr(unsafe.Pointer(&s.orders)), 0); errno != 0 {
+	_, _, errno = syscall.Syscall(syscall.SYS_IO_SETUP, 1, uintptr(unsafe.Pointer(&s.orders)), 0)
+	if errno != 0 {
 		_ = events.Close()
 		return
 	}
+	if _, n, err := s.receive(0); n != 0 || err != nil { // there is none, but it may be forbidden to ask
+		_ = events.Close()
+		_, _, _ = syscall.Syscall(syscall.SYS_IO_DESTROY, s.orders, 0, 0)
+		return
+	}
 	s.events = events
+}
+
+// receive takes an answer, and waits for least of them.
+func (s *syncer) receive(least uintptr) (got answer, n int, err error) {
+	r, _, errno := syscall.Syscall6(syscall.SYS_IO_GETEVENTS, s.orders, least, 1, uintptr(unsafe.Pointer(&got)), 0, 0)
+	if errno != 0 {
+		return got, 0, errno
+	}
+	return got, int(r), nil
 }
 
 func (s *syncer) send(file uintptr) (sent bool) {
