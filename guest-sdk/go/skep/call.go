@@ -81,13 +81,12 @@ func (b *Batch) near() *codec.Cursor { return b.request.module.near }
 
 // find learns where so many records end.
 func (b *Batch) find(n int) {
-	at := 0
-	if len(b.ends) > 0 {
-		at = b.ends[len(b.ends)-1]
-	}
 	for len(b.ends) < n {
-		at += b.near().Len(b.rows[at:])
-		b.ends = append(b.ends, at)
+		at := 0
+		if last := len(b.ends) - 1; last >= 0 {
+			at = b.ends[last]
+		}
+		b.ends = append(b.ends, at+b.near().Len(b.rows[at:]))
 	}
 }
 
