@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+
+	"skep/guest-sdk/go/skep/internal/codec"
 )
 
 // What stands before the class or number of a prediction, with and without probabilities, and before these.
@@ -28,8 +30,8 @@ func encodeClass(room []byte, label string, probas []Proba) int {
 	if len(b) < fieldBytes {
 		return 0
 	}
-	binary.LittleEndian.PutUint64(b, word64(headProbas))
-	binary.LittleEndian.PutUint32(b[8:], word32(headProbas[8:]))
+	binary.LittleEndian.PutUint64(b, codec.Word64(headProbas))
+	binary.LittleEndian.PutUint32(b[8:], codec.Word32(headProbas[8:]))
 	if len(probas) == 0 {
 		b[0] = headAlone[0]
 	}
@@ -44,12 +46,12 @@ func encodeClass(room []byte, label string, probas []Proba) int {
 		p[0] = 0xa0 | byte(n)
 		var word, hash uint64
 		if n >= 4 && n <= 8 {
-			word = uint64(word32(text)) | uint64(word32(text[n-4:]))<<(8*uint(n-4)&63)
+			word = uint64(codec.Word32(text)) | uint64(codec.Word32(text[n-4:]))<<(8*uint(n-4)&63)
 			hash = word
 			binary.LittleEndian.PutUint64(p[1:], word)
 		} else if n > 8 && n <= 16 {
-			word = word64(text)
-			last := word64(text[n-8:])
+			word = codec.Word64(text)
+			last := codec.Word64(text[n-8:])
 			binary.LittleEndian.PutUint64(p[1:], word)
 			binary.LittleEndian.PutUint64(p[n-7:], last)
 			hash = word ^ last<<1
@@ -70,7 +72,7 @@ func encodeClass(room []byte, label string, probas []Proba) int {
 				break
 			}
 			p := (*[9]byte)(b)
-			binary.LittleEndian.PutUint64(p[:], word64("\xa6probas\x80"))
+			binary.LittleEndian.PutUint64(p[:], codec.Word64("\xa6probas\x80"))
 			p[7] = 0x80 | byte(len(probas))
 			b = b[8:]
 		} else {
@@ -108,15 +110,4 @@ func among(probas []Proba, class string) bool {
 		}
 	}
 	return false
-}
-
-func word32(s string) uint32 {
-	s = s[:4]
-	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
-}
-
-func word64(s string) uint64 {
-	s = s[:8]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }

@@ -122,10 +122,10 @@ func (c *Cursor) Float(raw []byte, name string) (v float64, ok bool) {
 			return 0, false
 		}
 	} else if n <= 8 {
-		if uint32(key) != word32(name) || binary.LittleEndian.Uint32(pair[n-3:]) != word32(name[n-4:]) {
+		if uint32(key) != Word32(name) || binary.LittleEndian.Uint32(pair[n-3:]) != Word32(name[n-4:]) {
 			return 0, false
 		}
-	} else if key != word64(name) || binary.LittleEndian.Uint64(pair[n-7:]) != word64(name[n-8:]) {
+	} else if key != Word64(name) || binary.LittleEndian.Uint64(pair[n-7:]) != Word64(name[n-8:]) {
 		return 0, false
 	}
 	first := pair[n+1]
@@ -142,12 +142,14 @@ func (c *Cursor) Float(raw []byte, name string) (v float64, ok bool) {
 	return 0, false
 }
 
-func word32(s string) uint32 {
+// Word32 is the first four bytes of a text as one number, which reads in one instruction.
+func Word32(s string) uint32 {
 	s = s[:4]
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-func word64(s string) uint64 {
+// Word64 is the first eight.
+func Word64(s string) uint64 {
 	s = s[:8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
