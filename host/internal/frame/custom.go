@@ -120,7 +120,7 @@ func (d *Decoder) readHeader() (name, value []byte, err error) {
 	if name, err = d.r.raw(); err != nil {
 		return nil, nil, err
 	}
-	if !token(name) { // a token is ASCII
+	if !IsToken(name) { // a token is ASCII
 		return nil, nil, d.r.broken("a header's name that is no token, which ends")
 	}
 	if value, err = d.r.str("a header's value"); err != nil {
@@ -158,15 +158,18 @@ func named(name []byte, header string) bool {
 	return len(name) == len(header) && strings.EqualFold(text(name), header)
 }
 
-// token says whether a name is a token of RFC 9110, section 5.6.2.
-func token(name []byte) bool {
-	for _, c := range name {
-		if !tokenBytes[c] {
+// IsToken says whether a text is a token of RFC 9110, section 5.6.2, as methods and names of headers are.
+func IsToken[T string | []byte](text T) bool {
+	for i := range len(text) {
+		if !TokenByte(text[i]) {
 			return false
 		}
 	}
-	return len(name) > 0
+	return len(text) > 0
 }
+
+// TokenByte says whether a byte may stand in a token.
+func TokenByte(c byte) bool { return tokenBytes[c] }
 
 var tokenBytes = func() (set [256]bool) {
 	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {

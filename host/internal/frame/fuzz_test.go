@@ -270,7 +270,7 @@ func stricter(r abi.Result) bool {
 		return true
 	case abi.TagCustom:
 		for _, h := range r.Headers {
-			if !token([]byte(h.Name)) || !fieldValue([]byte(h.Value)) {
+			if !IsToken([]byte(h.Name)) || !fieldValue([]byte(h.Value)) {
 				return true
 			}
 		}
@@ -330,7 +330,7 @@ func checkReply(t *testing.T, reply *Reply, plain abi.Result) {
 			t.Fatalf("reply %+v of %+v", reply, plain)
 		}
 		for _, h := range append(reply.Headers, Header{[]byte(contentType), reply.ContentType}) {
-			if !token(h.Name) || framing(h.Name) || !fieldValue(h.Value) {
+			if !IsToken(h.Name) || framing(h.Name) || !fieldValue(h.Value) {
 				t.Fatalf("header %q: %q", h.Name, h.Value)
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math"
 	"strings"
+
+	"skep/host/internal/frame"
 )
 
 // head reads the head of one message, line by line as it arrives, and knows then where the message ends. It is stricter
@@ -61,7 +63,7 @@ func (h *head) bounded(rest []byte, n int) *refusal {
 			n = len(rest)
 		}
 		switch {
-		case len(rest) > 0 && !tokenBytes[rest[0]]:
+		case len(rest) > 0 && !frame.TokenByte(rest[0]):
 			return errNoHTTP
 		case n > maxRequestLine+1: // with the carriage return
 			return errLongLine
@@ -100,7 +102,7 @@ func (h *head) requestLine(line []byte) *refusal {
 	case "GET":
 	default:
 		for _, c := range method { // others are for the routes to refuse
-			if !tokenBytes[c] {
+			if !frame.TokenByte(c) {
 				return errRequestLine
 			}
 		}
@@ -174,7 +176,7 @@ func cutField(line []byte) (name, value []byte, r *refusal) {
 	}
 	name, value = line[:colon], trim(line[colon+1:])
 	for _, c := range name {
-		if !tokenBytes[c] {
+		if !frame.TokenByte(c) {
 			return nil, nil, errFieldName
 		}
 	}
@@ -254,7 +256,7 @@ const hostBytes = "%(),;=:[]"
 
 func validHost(value []byte) bool {
 	for _, c := range value {
-		if !tokenBytes[c] && strings.IndexByte(hostBytes, c) < 0 {
+		if !frame.TokenByte(c) && strings.IndexByte(hostBytes, c) < 0 {
 			return false
 		}
 	}
@@ -262,21 +264,3 @@ func validHost(value []byte) bool {
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
-
-// tokenBytes are those that may stand in a method or a header's name.
-var tokenBytes = func() (set [256]bool) {
-	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		set[c] = true
-	}
-	return set
-}()
-
-// isToken says whether a text is a name in the sense of HTTP.
-func isToken(s string) bool {
-	for i := range len(s) {
-		if !tokenBytes[s[i]] {
-			return false
-		}
-	}
-	return s != ""
-}

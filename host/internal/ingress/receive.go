@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"skep/host/internal/clock"
+	"skep/host/internal/frame"
 )
 
 // wait waits for the first bytes of a message.
@@ -68,7 +69,7 @@ func (c *conn) shakeHands() error {
 	}
 	if err := t.Handshake(); err != nil {
 		var noTLS tls.RecordHeaderError
-		if errors.As(err, &noTLS) && noTLS.Conn != nil && tokenBytes[noTLS.RecordHeader[0]] {
+		if errors.As(err, &noTLS) && noTLS.Conn != nil && frame.TokenByte(noTLS.RecordHeader[0]) {
 			_, _ = c.raw.Write(c.gate.plain)
 			c.lingers.Store(true)
 		}

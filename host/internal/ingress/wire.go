@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"skep/host/internal/frame"
 )
 
 // Limits of the wire. The README's table of them is checked against these.
@@ -78,7 +80,7 @@ func (w Wire) Validate() error {
 func (c CORS) validate() error {
 	for _, o := range c.Origins {
 		scheme, host, ok := strings.Cut(o, "://")
-		if o != "*" && (!ok || !isToken(scheme) || host == "" || !validHost([]byte(host))) {
+		if o != "*" && (!ok || !frame.IsToken(scheme) || host == "" || !validHost([]byte(host))) {
 			return fmt.Errorf("%w: CORS.Origins: %q is not an origin: one is * or like https://app.example:8443, without a path",
 				ErrWire, o)
 		}
@@ -88,7 +90,7 @@ func (c CORS) validate() error {
 		values []string
 	}{{"Headers", c.Headers}, {"Methods", c.Methods}} {
 		for _, v := range list.values {
-			if !isToken(v) {
+			if !frame.IsToken(v) {
 				return fmt.Errorf("%w: CORS.%s: %q is no name", ErrWire, list.field, v)
 			}
 		}
