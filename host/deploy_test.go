@@ -63,14 +63,6 @@ const clients = 8
 
 var both = []string{"docs/a", "docs/b"}
 
-// visit has as many clients come and go as there will be, since the server keeps what serves a connection for a while.
-func visit(t *testing.T, url string, judge func() func(string, reply) error) {
-	t.Helper()
-	c := gather(t, url, clients, both, judge)
-	c.served(t, clients)
-	c.leave()
-}
-
 // Switching forward: each call is answered, by one whole generation, and never by an older one than the connection has
 // seen; what was replaced is gone afterwards.
 func TestDeployForward(t *testing.T) {
@@ -102,32 +94,35 @@ func TestDeployBackAndForth(t *testing.T) {
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	a.put(t, 1, "&activate=true")
 	a.put(t, 2, "&activate=true")
-	visit(t, a.URL, whole(false))
-	before := held(t)
-	c := gather(t, a.URL, clients, both, whole(false))
-	for n := range rounds(50) {
-		switch n % 5 {
-		case 0:
-			a.act(t, "rollback", "")
-		case 1:
-			a.act(t, "switchTo/g2", "")
-		case 2:
-			a.act(t, "setMapping", `{"entries":[{"generation":"g1","proba":0.5},{"generation":"g2","proba":0.5}]}`)
-		case 3:
-			a.put(t, 3, "") // held: it serves nobody
-			a.ask(t, 200, "DELETE", services+"/docs/generations/g3", "")
-		case 4:
-			a.act(t, "switchTo/g1", "")
-			a.ask(t, 200, "DELETE", services+"/docs/generations/g2", "") // it served a moment ago
-			a.put(t, 2, "")                                              // the same bytes again
-			a.act(t, "switchToNewest", "")
+	turn := func(from, to int) {
+		c := gather(t, a.URL, clients, both, whole(false))
+		for n := from; n < to; n++ {
+			switch n % 5 {
+			case 0:
+				a.act(t, "rollback", "")
+			case 1:
+				a.act(t, "switchTo/g2", "")
+			case 2:
+				a.act(t, "setMapping", `{"entries":[{"generation":"g1","proba":0.5},{"generation":"g2","proba":0.5}]}`)
+			case 3:
+				a.put(t, 3, "") // held: it serves nobody
+				a.ask(t, 200, "DELETE", services+"/docs/generations/g3", "")
+			case 4:
+				a.act(t, "switchTo/g1", "")
+				a.ask(t, 200, "DELETE", services+"/docs/generations/g2", "") // it served a moment ago
+				a.put(t, 2, "")                                              // the same bytes again
+				a.act(t, "switchToNewest", "")
+			}
+			c.served(t, clients)
 		}
-		c.served(t, clients)
+		c.leave()
+		a.act(t, "switchTo/g1", "")
+		a.act(t, "switchTo/g2", "") // with new instances, as few as before
+		a.answers(t, "g2", "g2")
 	}
-	c.leave()
-	a.act(t, "switchTo/g1", "")
-	a.act(t, "switchTo/g2", "") // with new instances, as few as before
-	a.answers(t, "g2", "g2")
+	turn(0, 5)
+	before := held(t)
+	turn(5, rounds(50))
 	before.flat(t)
 }
 
@@ -201,22 +196,25 @@ func TestDeployLoose(t *testing.T) {
 			return nil
 		}
 	}
-	visit(t, a.URL, forward)
+	turn := func(from, to int) {
+		c := gather(t, a.URL, clients, both, forward)
+		for n := from; n < to; n++ {
+			text := fmt.Sprintf("t%d", n)
+			write("a.wasm", says(text))
+			becomes("docs/a", text)
+			write("a.wasm", "no module at all") // the last good one goes on
+			write("b.wasm", says(text))
+			becomes("docs/b", text)
+		}
+		c.leave()
+		last := fmt.Sprintf("t%d", to)
+		for _, name := range []string{"a", "b"} { // with new instances, as few as before
+			write(name+".wasm", says(last))
+			becomes("docs/"+name, last)
+		}
+	}
+	turn(1, 4)
 	before := held(t)
-	c := gather(t, a.URL, clients, both, forward)
-	n := 0
-	for range rounds(15) {
-		n++
-		write("a.wasm", says(fmt.Sprintf("t%d", n)))
-		becomes("docs/a", fmt.Sprintf("t%d", n))
-		write("a.wasm", "no module at all") // the last good one goes on
-		write("b.wasm", says(fmt.Sprintf("t%d", n)))
-		becomes("docs/b", fmt.Sprintf("t%d", n))
-	}
-	c.leave()
-	for _, name := range []string{"a", "b"} { // with new instances, as few as before
-		write(name+".wasm", says("t9999"))
-		becomes("docs/"+name, "t9999")
-	}
+	turn(5, 5+rounds(15))
 	before.flat(t)
 }

@@ -340,13 +340,16 @@ func TestDeployManyRenames(t *testing.T) {
 	f := newFolder(t)
 	f.putWhole(t)
 	f.settled(t)
-	visit(t, f.URL, f.whole)
-	before := held(t)
-	c := gather(t, f.URL, 4, both, f.whole)
-	for range rounds(10_000) {
-		f.rename(t, f.sound[1])
+	turn := func(renames int) {
+		c := gather(t, f.URL, 4, both, f.whole)
+		for range renames {
+			f.rename(t, f.sound[1])
+		}
+		f.settled(t)
+		c.leave()
 	}
-	f.settled(t)
-	c.leave()
+	turn(rounds(100))
+	before := held(t)
+	turn(rounds(10_000))
 	before.flat(t)
 }
