@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+
+	"skep/host/internal/wasmbin"
 )
 
 // golang is Go, with the standard compiler.
@@ -15,8 +17,9 @@ var golang = language{
 	detect: func(files []string) bool {
 		return slices.ContainsFunc(files, func(f string) bool { return f == "go.mod" || strings.HasSuffix(f, ".go") })
 	},
-	build: buildGo,
-	hint:  "import skep/guest-sdk/go/skep and register a handler: var _ = skep.Function(run)",
+	build:  buildGo,
+	finish: wasmbin.Straighten,
+	hint:   "import skep/guest-sdk/go/skep and register a handler: var _ = skep.Function(run)",
 }
 
 // goFlags make a library without anything that depends on the place or time of the build.

@@ -118,5 +118,9 @@ func compile(ctx context.Context, lang language, dir string, log io.Writer) ([]b
 	if err := lang.build(ctx, job{dir: dir, out: out, log: log}); err != nil {
 		return nil, err
 	}
-	return readFile(out, wasmbin.MaxModule)
+	module, err := readFile(out, wasmbin.MaxModule)
+	if err != nil || lang.finish == nil {
+		return module, err
+	}
+	return lang.finish(module)
 }

@@ -14,7 +14,8 @@ type language struct {
 	name   string
 	detect func(files []string) bool // whether a folder with these files, sorted, is of the language
 	build  func(context.Context, job) error
-	hint   string // what to do about missing exports
+	finish func(module []byte) ([]byte, error) // what is done to the module then; nil: nothing
+	hint   string                              // what to do about missing exports
 }
 
 // job is what a compiler has to do.
