@@ -245,3 +245,26 @@ func TestGoEnv(t *testing.T) {
 		t.Errorf("environment %s overrides the user's GOWORK", got)
 	}
 }
+
+// What Go's compiler makes is straightened.
+func TestBuildStraightensGo(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out.wasm")
+	write(t, dir, map[string]string{"go.mod": goMod, "main.go": guest(t)})
+	if err := golang.build(t.Context(), job{dir: dir, out: out}); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := wasmbin.Straighten(compiled)
+	if err != nil || bytes.Equal(want, compiled) {
+		t.Fatalf("there was nothing to do: %v", err)
+	}
+	if _, err := Build(t.Context(), Options{Dir: dir, Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(out); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("got a module of %d bytes, %v, want %d", len(got), err, len(want))
+	}
+}
