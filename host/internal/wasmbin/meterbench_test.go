@@ -149,38 +149,64 @@ func BenchmarkMetering(b *testing.B) {
 
 // compare runs a kernel and gives the times of the ways, divided by that of the first one.
 func (k kernel) compare(b *testing.B, ways []*benched) []float64 {
-	times := make([][]time.Duration, len(ways))
-	var functions []api.Function
-	for _, g := range ways {
-		functions = append(functions, g.ExportedFunction(k.name))
-	}
-	var want uint64
-	for turn := 0; b.Loop(); turn++ {
-		for n := range ways {
-			i := (n + turn) % len(ways)
-			if i == flagged && turn%8 != 0 {
-				continue
-			}
-			stack := []uint64{uint64(k.size)}
-			times[i] = append(times[i], ways[i].call(b, functions[i], stack))
-			if turn+n == 0 {
-				want = stack[0]
-			} else if stack[0] != want {
-				b.Fatalf("%s gives %d, want %d", runs[i].name, stack[0], want)
-			}
-		}
-	}
-	plain := float64(slices.Min(times[0]))
+	times := k.inTurns(b, ways, func(way, turn int) bool { return way == flagged && turn%8 != 0 })
+	b.ReportMetric(times[0], "plain-µs")
 	ratios := make([]float64, len(ways))
-	b.ReportMetric(0, "ns/op") // all ways together: of no use
-	b.ReportMetric(plain/1000, "plain-µs")
 	for i, t := range times {
-		ratios[i] = float64(slices.Min(t)) / plain
+		ratios[i] = t / times[0]
 		if i > 0 {
 			b.ReportMetric(ratios[i], runs[i].name+"/plain")
 		}
 	}
 	return ratios
+}
+
+// inTurns runs a kernel in ways that must give the same result, and gives the shortest time of each in microseconds.
+func (k kernel) inTurns(b *testing.B, ways []*benched, leftOut func(way, turn int) bool) []float64 {
+	var functions []api.Function
+	for _, g := range ways {
+		functions = append(functions, g.ExportedFunction(k.name))
+	}
+	times := slices.Repeat([]float64{math.Inf(1)}, len(ways))
+	var want uint64
+	for turn := 0; b.Loop(); turn++ {
+		for n := range ways {
+			i := (n + turn) % len(ways)
+			if leftOut(i, turn) {
+				continue
+			}
+			stack := []uint64{uint64(k.size)}
+			took := ways[i].call(b, functions[i], stack)
+			times[i] = min(times[i], float64(took)/float64(time.Microsecond))
+			if turn+n == 0 {
+				want = stack[0]
+			} else if stack[0] != want {
+				b.Fatalf("way %d gives %d, want %d", i, stack[0], want)
+			}
+		}
+	}
+	b.ReportMetric(0, "ns/op") // all ways together: of no use
+	return times
+}
+
+// BenchmarkStraighten compares the kernels in Go as the compiler makes them with what Straighten makes of them, both
+// metered, in turns.
+func BenchmarkStraighten(b *testing.B) {
+	compiled := goBuild(b, "testdata/kernels/go")
+	ways := []*benched{newBenched(b, compiled, metered), newBenched(b, straightened(b, compiled), metered)}
+	figures := make(map[string][]float64)
+	for _, k := range kernels {
+		b.Run("kernel="+k.name, func(b *testing.B) {
+			times := k.inTurns(b, ways, func(int, int) bool { return false })
+			figures[k.name] = []float64{1, times[1] / times[0]}
+			b.ReportMetric(times[0], "compiled-µs")
+			b.ReportMetric(times[1]/times[0], "straight/compiled")
+		})
+	}
+	b.Run("all", func(b *testing.B) {
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(geomean(figures, 1), "straight/compiled")
+	})
 }
 
 // summarise reports the geometric means and the worst kernel of a language.

@@ -14,9 +14,19 @@ var kernelLanguages = []struct {
 	name  string
 	build func(testing.TB) []byte
 }{
-	{"Go", func(tb testing.TB) []byte { return goBuild(tb, "testdata/kernels/go") }},
+	{"Go", func(tb testing.TB) []byte { return straightened(tb, goBuild(tb, "testdata/kernels/go")) }},
 	{"C", cKernels},
 	{"Rust", rustKernels},
+}
+
+// straightened is a module of Go's compiler as authors build it.
+func straightened(tb testing.TB, module []byte) []byte {
+	tb.Helper()
+	straight, err := Straighten(module)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return straight
 }
 
 // cKernels needs no C library, but clang and its linker.
