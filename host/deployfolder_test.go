@@ -261,16 +261,19 @@ func TestDeploySlowCopy(t *testing.T) {
 	text := says(f.texts[name])
 	custom := "\x00\xff\x07\x04junk" + strings.Repeat("\x00", 0x3ffa) // a custom section of 16 KiB, the name of which is junk
 	text += custom[:1] + "\xff\x7f" + custom[3:]
-	dir := filepath.Join(f.dir, name)
-	f.write(t, dir, "b.wasm", says(f.texts[name]))
 	f.mu.Lock()
 	f.known[name] = "not before it is whole"
 	f.mu.Unlock()
+	dir := filepath.Join(f.dir, name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	file, err := os.Create(filepath.Join(dir, "a.wasm"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
+	f.write(t, dir, "b.wasm", says(f.texts[name])) // alone it would be a whole generation
 	for at := 0; at < len(text); at += 1 << 10 {
 		if at+1<<10 >= len(text) {
 			f.mu.Lock()
