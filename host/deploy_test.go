@@ -179,8 +179,9 @@ func TestDeployLoose(t *testing.T) {
 	write("b.wasm", says("t0"))
 	becomes := func(endpoint, text string) {
 		t.Helper()
-		await(t, endpoint+" to answer "+text, func() bool {
-			return strings.Contains(a.Post(t, endpoint+"/run", "{}").Body, `"response":"`+text+`"`)
+		await(t, endpoint+" to answer "+text, func() (any, bool) {
+			got := a.Post(t, endpoint+"/run", "{}").Body
+			return got, strings.Contains(got, `"response":"`+text+`"`)
 		})
 	}
 	becomes("docs/a", "t0")

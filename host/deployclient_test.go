@@ -113,7 +113,10 @@ func gather(t *testing.T, url string, clients int, endpoints []string, judge fun
 func (c *crowd) served(t *testing.T, more int64) {
 	t.Helper()
 	want := c.calls.Load() + more
-	await(t, "calls to be answered", func() bool { return t.Failed() || c.calls.Load() >= want })
+	await(t, fmt.Sprintf("%d calls to be answered", want), func() (any, bool) {
+		got := c.calls.Load()
+		return got, t.Failed() || got >= want
+	})
 }
 
 func (c *crowd) leave() {
@@ -121,12 +124,16 @@ func (c *crowd) leave() {
 	c.all.Wait()
 }
 
-// await returns when something has come about. A minute is for ever.
-func await(t *testing.T, what string, done func() bool) {
+// await returns when something has come about; look says what there is instead. A minute is for ever.
+func await(t *testing.T, what string, look func() (got any, done bool)) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !done(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(2 * time.Millisecond) {
+		got, done := look()
+		if done {
+			return
+		}
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain for %s", what)
+			t.Fatalf("waited in vain for %s; got %v", what, got)
 		}
 	}
 }

@@ -145,23 +145,23 @@ func (f *folder) serves() (newest string) {
 func (f *folder) settled(t *testing.T) {
 	t.Helper()
 	want := f.serves()
-	await(t, want+" to serve", func() bool {
-		got := f.Post(t, "docs/a/run", "{}")
-		return strings.Contains(got.Body, `"response":"`+f.texts[want]+`"`) &&
-			strings.Contains(got.Body, `"serviceGeneration":"`+want+`"`)
+	await(t, want+" to serve", func() (any, bool) {
+		got := f.Post(t, "docs/a/run", "{}").Body
+		return got, strings.Contains(got, `"response":"`+f.texts[want]+`"`) &&
+			strings.Contains(got, `"serviceGeneration":"`+want+`"`)
 	})
 	for _, half := range f.halves {
 		if f.pinned != "" || number(half) > 0 && number(half) < number(want) {
 			continue // nobody looks at it
 		}
-		await(t, half+" to be refused", func() bool {
+		await(t, half+" to be refused", func() (any, bool) {
 			list, _ := f.ask(t, 200, "GET", services+"/docs/generations", "")["generations"].([]any)
 			for _, g := range list {
 				if item := g.(map[string]any); item["generation"] == half {
-					return item["reason"] != nil
+					return list, item["reason"] != nil
 				}
 			}
-			return false
+			return list, false
 		})
 	}
 	f.answers(t, f.texts[want], want)
@@ -182,23 +182,26 @@ func (f *folder) whole() func(string, reply) error {
 // Random changes of the folder, switches and restarts, while clients call: each call is answered by a whole generation,
 // and in the end the one serves that a small model says.
 func TestDeployByFolder(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("SKEP_TEST_SEED"); text != "" {
-		var seed uint64
 		if _, err := fmt.Sscan(text, &seed); err != nil {
 			t.Fatal(err)
 		}
-		rng = rand.New(rand.NewPCG(1, seed))
 	}
+	rng := rand.New(rand.NewPCG(1, seed))
+	var done []string
+	defer func() {
+		if t.Failed() {
+			t.Logf("with SKEP_TEST_SEED=%d, after %s", seed, strings.Join(done, ", "))
+		}
+	}()
 	f := newFolder(t)
 	c := gather(t, f.URL, 4, both, f.whole)
-	var done []string
 	for range rounds(40) {
-		what := f.change(t, rng, &c)
-		done = append(done, what)
+		done = append(done, f.change(t, rng, &c))
 		f.settled(t)
 		if t.Failed() {
-			t.Fatalf("after %s", strings.Join(done, ", "))
+			return
 		}
 	}
 	c.leave()

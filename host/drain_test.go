@@ -26,7 +26,10 @@ func occupied(t *testing.T) (*administered, <-chan int) {
 		status, _ := a.status("POST", "/public/api/v1/slow/a/run")
 		answered <- status
 	}()
-	await(t, "the call to run", func() bool { return a.ask(t, 200, "GET", drainPath, "")["inFlight"] == 1.0 })
+	await(t, "the call to run", func() (any, bool) {
+		got := a.ask(t, 200, "GET", drainPath, "")
+		return got, got["inFlight"] == 1.0
+	})
 	return a, answered
 }
 
