@@ -8,12 +8,15 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"skep/host"
 )
 
 // reply is what a client sees of one call.
@@ -69,6 +72,36 @@ func (c *caller) call(endpoint string) (reply, error) {
 		c.conn, c.reader = next, bufio.NewReader(next)
 	}
 	return reply{res.StatusCode, got.Response, got.APIContext.ServiceGeneration, got.ErrorType}, nil
+}
+
+// compiled has modules compiled for the hosts of this user. Beside a crowd, and on a busy machine, a host that serves takes
+// seconds for each, as its compiler gives way to all else.
+func compiled(t *testing.T, modules ...string) {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, "docs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, module := range modules {
+		if err := os.WriteFile(filepath.Join(root, "docs", fmt.Sprintf("e%d.wasm", i)), []byte(module), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := newHost(t, host.Config{Root: root})
+	if err := h.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// saying are modules that say a name with each number from the one to the other.
+func saying(name string, from, to int) (modules []string) {
+	for n := from; n <= to; n++ {
+		modules = append(modules, says(fmt.Sprintf("%s%d", name, n)))
+	}
+	return modules
 }
 
 // crowd are clients that call without pause until they are told to stop.

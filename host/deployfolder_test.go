@@ -29,7 +29,9 @@ type folder struct {
 	known map[string]string // the text of each generation that may ever serve
 }
 
-func newFolder(t *testing.T) *folder {
+// newFolder begins with one generation. The modules of so many are compiled.
+func newFolder(t *testing.T, generations int) *folder {
+	compiled(t, saying("tg", 1, generations)...)
 	f := &folder{administered: administer(t, host.Config{}), next: 1, texts: map[string]string{}, known: map[string]string{}}
 	f.dir = filepath.Join(f.root, "docs", "generations")
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
@@ -195,7 +197,7 @@ func TestDeployByFolder(t *testing.T) {
 			t.Logf("with SKEP_TEST_SEED=%d, after %s", seed, strings.Join(done, ", "))
 		}
 	}()
-	f := newFolder(t)
+	f := newFolder(t, 1+rounds(40))
 	c := gather(t, f.URL, 4, both, f.whole)
 	for range rounds(40) {
 		done = append(done, f.change(t, rng, &c))
@@ -258,12 +260,13 @@ func (f *folder) change(t *testing.T, rng *rand.Rand, c **crowd) string {
 
 // A module that comes slowly serves when all of it is there, and not before.
 func TestDeploySlowCopy(t *testing.T) {
-	f := newFolder(t)
-	c := gather(t, f.URL, 4, both, f.whole)
+	f := newFolder(t, 2)
 	name := f.name("")
 	text := says(f.texts[name])
 	custom := "\x00\xff\x07\x04junk" + strings.Repeat("\x00", 0x3ffa) // a custom section of 16 KiB, the name of which is junk
 	text += custom[:1] + "\xff\x7f" + custom[3:]
+	compiled(t, text)
+	c := gather(t, f.URL, 4, both, f.whole)
 	f.mu.Lock()
 	f.known[name] = "not before it is whole"
 	f.mu.Unlock()
@@ -295,7 +298,7 @@ func TestDeploySlowCopy(t *testing.T) {
 
 // What is no module by its name only does not serve, and does not stop what does.
 func TestDeployOddFiles(t *testing.T) {
-	f := newFolder(t)
+	f := newFolder(t, 2)
 	c := gather(t, f.URL, 4, both, f.whole)
 	for what, put := range map[string]func(file string) error{
 		"pipe":   func(file string) error { return syscall.Mkfifo(file, 0o644) },
@@ -321,7 +324,7 @@ func TestDeployOddFiles(t *testing.T) {
 
 // A generation that is renamed while it serves goes on until it serves under its new name: no older one answers.
 func TestDeployRename(t *testing.T) {
-	f := newFolder(t)
+	f := newFolder(t, 2)
 	older := f.sound[0]
 	f.putWhole(t)
 	f.settled(t)
@@ -343,7 +346,7 @@ func TestDeployRename(t *testing.T) {
 
 // Thousands of renames do not outrun the host, and leave nothing behind. What moves all the time may be missed.
 func TestDeployManyRenames(t *testing.T) {
-	f := newFolder(t)
+	f := newFolder(t, 2)
 	f.putWhole(t)
 	f.settled(t)
 	turn := func(renames int) {

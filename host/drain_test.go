@@ -74,7 +74,7 @@ func TestDrain(t *testing.T) {
 		t.Errorf("after the call: %v", got)
 	}
 	if status := <-answered; status != http.StatusGatewayTimeout {
-		t.Errorf("the call has the status %d", status)
+		t.Errorf("the call has the status %d, want 504", status)
 	}
 	if got := a.ask(t, 200, "DELETE", drainPath, ""); got["draining"] != false {
 		t.Errorf("put back: %v", got)
@@ -98,6 +98,6 @@ func TestDisableWaits(t *testing.T) {
 		t.Errorf("after the call: %v", got)
 	}
 	if status := <-answered; status != http.StatusGatewayTimeout {
-		t.Errorf("the call has the status %d", status)
+		t.Errorf("the call has the status %d, want 504", status)
 	}
 }
