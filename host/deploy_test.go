@@ -66,6 +66,7 @@ var both = []string{"docs/a", "docs/b"}
 // Switching forward: each call is answered, by one whole generation, and never by an older one than the connection has
 // seen; what was replaced is gone afterwards.
 func TestDeployForward(t *testing.T) {
+	compiled(t, saying("g", 0, rounds(50)-1)...)
 	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	a.put(t, 0, "&activate=true")
@@ -90,6 +91,7 @@ func TestDeployForward(t *testing.T) {
 // Back and forth between the same generations, by switches, rollbacks and mappings, while others are deleted: calls do
 // not notice. An upload of the same bytes under another name is a generation like any other.
 func TestDeployBackAndForth(t *testing.T) {
+	compiled(t, saying("g", 1, 3)...)
 	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	a.put(t, 1, "&activate=true")
@@ -128,6 +130,7 @@ func TestDeployBackAndForth(t *testing.T) {
 
 // A service that comes and goes: calls get a whole answer, or learn that there is none.
 func TestDeployComeAndGo(t *testing.T) {
+	compiled(t, saying("g", 0, 2)...)
 	a := administer(t, host.Config{})
 	known := func() func(string, reply) error {
 		sound := whole(false)()
@@ -164,6 +167,7 @@ func TestDeployComeAndGo(t *testing.T) {
 
 // Loose modules that are replaced in place, each alone: what answers is old or new, never broken, and never old again.
 func TestDeployLoose(t *testing.T) {
+	compiled(t, saying("t", 0, 5+rounds(15))...)
 	a := administer(t, host.Config{})
 	dir := filepath.Join(a.root, "docs")
 	write := func(name, text string) {
@@ -179,8 +183,9 @@ func TestDeployLoose(t *testing.T) {
 	write("b.wasm", says("t0"))
 	becomes := func(endpoint, text string) {
 		t.Helper()
-		await(t, endpoint+" to answer "+text, func() bool {
-			return strings.Contains(a.Post(t, endpoint+"/run", "{}").Body, `"response":"`+text+`"`)
+		await(t, endpoint+" to answer "+text, func() (any, bool) {
+			got := a.Post(t, endpoint+"/run", "{}").Body
+			return got, strings.Contains(got, `"response":"`+text+`"`)
 		})
 	}
 	becomes("docs/a", "t0")

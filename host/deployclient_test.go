@@ -8,12 +8,15 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"skep/host"
 )
 
 // reply is what a client sees of one call.
@@ -71,6 +74,36 @@ func (c *caller) call(endpoint string) (reply, error) {
 	return reply{res.StatusCode, got.Response, got.APIContext.ServiceGeneration, got.ErrorType}, nil
 }
 
+// compiled has modules compiled for the hosts of this user. Beside a crowd, and on a busy machine, a host that serves takes
+// seconds for each, as its compiler gives way to all else.
+func compiled(t *testing.T, modules ...string) {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, "docs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, module := range modules {
+		if err := os.WriteFile(filepath.Join(root, "docs", fmt.Sprintf("e%d.wasm", i)), []byte(module), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := newHost(t, host.Config{Root: root})
+	if err := h.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// saying are modules that say a name with each number from the one to the other.
+func saying(name string, from, to int) (modules []string) {
+	for n := from; n <= to; n++ {
+		modules = append(modules, says(fmt.Sprintf("%s%d", name, n)))
+	}
+	return modules
+}
+
 // crowd are clients that call without pause until they are told to stop.
 type crowd struct {
 	calls atomic.Int64
@@ -113,7 +146,10 @@ func gather(t *testing.T, url string, clients int, endpoints []string, judge fun
 func (c *crowd) served(t *testing.T, more int64) {
 	t.Helper()
 	want := c.calls.Load() + more
-	await(t, "calls to be answered", func() bool { return t.Failed() || c.calls.Load() >= want })
+	await(t, fmt.Sprintf("%d calls to be answered", want), func() (any, bool) {
+		got := c.calls.Load()
+		return got, t.Failed() || got >= want
+	})
 }
 
 func (c *crowd) leave() {
@@ -121,12 +157,16 @@ func (c *crowd) leave() {
 	c.all.Wait()
 }
 
-// await returns when something has come about. A minute is for ever.
-func await(t *testing.T, what string, done func() bool) {
+// await returns when something has come about; look says what there is instead. A minute is for ever.
+func await(t *testing.T, what string, look func() (got any, done bool)) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !done(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(2 * time.Millisecond) {
+		got, done := look()
+		if done {
+			return
+		}
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain for %s", what)
+			t.Fatalf("waited in vain for %s; got %v", what, got)
 		}
 	}
 }

@@ -29,7 +29,9 @@ type folder struct {
 	known map[string]string // the text of each generation that may ever serve
 }
 
-func newFolder(t *testing.T) *folder {
+// newFolder begins with one generation. The modules of so many are compiled.
+func newFolder(t *testing.T, generations int) *folder {
+	compiled(t, saying("tg", 1, generations)...)
 	f := &folder{administered: administer(t, host.Config{}), next: 1, texts: map[string]string{}, known: map[string]string{}}
 	f.dir = filepath.Join(f.root, "docs", "generations")
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
@@ -145,23 +147,23 @@ func (f *folder) serves() (newest string) {
 func (f *folder) settled(t *testing.T) {
 	t.Helper()
 	want := f.serves()
-	await(t, want+" to serve", func() bool {
-		got := f.Post(t, "docs/a/run", "{}")
-		return strings.Contains(got.Body, `"response":"`+f.texts[want]+`"`) &&
-			strings.Contains(got.Body, `"serviceGeneration":"`+want+`"`)
+	await(t, want+" to serve", func() (any, bool) {
+		got := f.Post(t, "docs/a/run", "{}").Body
+		return got, strings.Contains(got, `"response":"`+f.texts[want]+`"`) &&
+			strings.Contains(got, `"serviceGeneration":"`+want+`"`)
 	})
 	for _, half := range f.halves {
 		if f.pinned != "" || number(half) > 0 && number(half) < number(want) {
 			continue // nobody looks at it
 		}
-		await(t, half+" to be refused", func() bool {
+		await(t, half+" to be refused", func() (any, bool) {
 			list, _ := f.ask(t, 200, "GET", services+"/docs/generations", "")["generations"].([]any)
 			for _, g := range list {
 				if item := g.(map[string]any); item["generation"] == half {
-					return item["reason"] != nil
+					return list, item["reason"] != nil
 				}
 			}
-			return false
+			return list, false
 		})
 	}
 	f.answers(t, f.texts[want], want)
@@ -182,23 +184,26 @@ func (f *folder) whole() func(string, reply) error {
 // Random changes of the folder, switches and restarts, while clients call: each call is answered by a whole generation,
 // and in the end the one serves that a small model says.
 func TestDeployByFolder(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("SKEP_TEST_SEED"); text != "" {
-		var seed uint64
 		if _, err := fmt.Sscan(text, &seed); err != nil {
 			t.Fatal(err)
 		}
-		rng = rand.New(rand.NewPCG(1, seed))
 	}
-	f := newFolder(t)
-	c := gather(t, f.URL, 4, both, f.whole)
+	rng := rand.New(rand.NewPCG(1, seed))
 	var done []string
+	defer func() {
+		if t.Failed() {
+			t.Logf("with SKEP_TEST_SEED=%d, after %s", seed, strings.Join(done, ", "))
+		}
+	}()
+	f := newFolder(t, 1+rounds(40))
+	c := gather(t, f.URL, 4, both, f.whole)
 	for range rounds(40) {
-		what := f.change(t, rng, &c)
-		done = append(done, what)
+		done = append(done, f.change(t, rng, &c))
 		f.settled(t)
 		if t.Failed() {
-			t.Fatalf("after %s", strings.Join(done, ", "))
+			return
 		}
 	}
 	c.leave()
@@ -255,22 +260,26 @@ func (f *folder) change(t *testing.T, rng *rand.Rand, c **crowd) string {
 
 // A module that comes slowly serves when all of it is there, and not before.
 func TestDeploySlowCopy(t *testing.T) {
-	f := newFolder(t)
-	c := gather(t, f.URL, 4, both, f.whole)
+	f := newFolder(t, 2)
 	name := f.name("")
 	text := says(f.texts[name])
 	custom := "\x00\xff\x07\x04junk" + strings.Repeat("\x00", 0x3ffa) // a custom section of 16 KiB, the name of which is junk
 	text += custom[:1] + "\xff\x7f" + custom[3:]
-	dir := filepath.Join(f.dir, name)
-	f.write(t, dir, "b.wasm", says(f.texts[name]))
+	compiled(t, text)
+	c := gather(t, f.URL, 4, both, f.whole)
 	f.mu.Lock()
 	f.known[name] = "not before it is whole"
 	f.mu.Unlock()
+	dir := filepath.Join(f.dir, name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	file, err := os.Create(filepath.Join(dir, "a.wasm"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
+	f.write(t, dir, "b.wasm", says(f.texts[name])) // alone it would be a whole generation
 	for at := 0; at < len(text); at += 1 << 10 {
 		if at+1<<10 >= len(text) {
 			f.mu.Lock()
@@ -289,7 +298,7 @@ func TestDeploySlowCopy(t *testing.T) {
 
 // What is no module by its name only does not serve, and does not stop what does.
 func TestDeployOddFiles(t *testing.T) {
-	f := newFolder(t)
+	f := newFolder(t, 2)
 	c := gather(t, f.URL, 4, both, f.whole)
 	for what, put := range map[string]func(file string) error{
 		"pipe":   func(file string) error { return syscall.Mkfifo(file, 0o644) },
@@ -315,7 +324,7 @@ func TestDeployOddFiles(t *testing.T) {
 
 // A generation that is renamed while it serves goes on until it serves under its new name: no older one answers.
 func TestDeployRename(t *testing.T) {
-	f := newFolder(t)
+	f := newFolder(t, 2)
 	older := f.sound[0]
 	f.putWhole(t)
 	f.settled(t)
@@ -337,7 +346,7 @@ func TestDeployRename(t *testing.T) {
 
 // Thousands of renames do not outrun the host, and leave nothing behind. What moves all the time may be missed.
 func TestDeployManyRenames(t *testing.T) {
-	f := newFolder(t)
+	f := newFolder(t, 2)
 	f.putWhole(t)
 	f.settled(t)
 	turn := func(renames int) {

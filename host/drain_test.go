@@ -26,7 +26,10 @@ func occupied(t *testing.T) (*administered, <-chan int) {
 		status, _ := a.status("POST", "/public/api/v1/slow/a/run")
 		answered <- status
 	}()
-	await(t, "the call to run", func() bool { return a.ask(t, 200, "GET", drainPath, "")["inFlight"] == 1.0 })
+	await(t, "the call to run", func() (any, bool) {
+		got := a.ask(t, 200, "GET", drainPath, "")
+		return got, got["inFlight"] == 1.0
+	})
 	return a, answered
 }
 
@@ -71,7 +74,7 @@ func TestDrain(t *testing.T) {
 		t.Errorf("after the call: %v", got)
 	}
 	if status := <-answered; status != http.StatusGatewayTimeout {
-		t.Errorf("the call has the status %d", status)
+		t.Errorf("the call has the status %d, want 504", status)
 	}
 	if got := a.ask(t, 200, "DELETE", drainPath, ""); got["draining"] != false {
 		t.Errorf("put back: %v", got)
@@ -95,6 +98,6 @@ func TestDisableWaits(t *testing.T) {
 		t.Errorf("after the call: %v", got)
 	}
 	if status := <-answered; status != http.StatusGatewayTimeout {
-		t.Errorf("the call has the status %d", status)
+		t.Errorf("the call has the status %d, want 504", status)
 	}
 }

@@ -291,13 +291,13 @@ func TestIsAliveFile(t *testing.T) {
 	file := filepath.Join(root, "apinode-not-alive.txt")
 	for range 2 {
 		if got := status(); got != 200 {
-			t.Errorf("without the file: %d", got)
+			t.Errorf("without the file: %d, want 200", got)
 		}
 		if err := os.WriteFile(file, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if got := status(); got != 503 {
-			t.Errorf("with the file: %d", got)
+			t.Errorf("with the file: %d, want 503", got)
 		}
 		if got := s.Post(t, "docs/hello/run", ""); got.Status != 200 {
 			t.Errorf("a request meanwhile: %d %s", got.Status, got.Body)

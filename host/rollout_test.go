@@ -32,9 +32,9 @@ func (a *administered) phase(t *testing.T) (state, reason string) {
 func (a *administered) reaches(t *testing.T, want string) (reason string) {
 	t.Helper()
 	state := ""
-	await(t, "the rollout to be "+want, func() bool {
+	await(t, "the rollout to be "+want, func() (any, bool) {
 		state, reason = a.phase(t)
-		return state != "running"
+		return state, state != "running"
 	})
 	if state != want {
 		t.Errorf("the rollout is %s (%s), want %s", state, reason, want)
