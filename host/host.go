@@ -18,6 +18,7 @@ import (
 	"skep/host/internal/infra"
 	"skep/host/internal/ingress"
 	"skep/host/internal/observe"
+	"skep/host/internal/pace"
 	"skep/host/internal/rollout"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
@@ -39,6 +40,7 @@ type Host struct {
 	admin     *admin.Server
 	observer  *observe.Observer
 	records   records
+	pace      pace.Pace
 
 	stop    context.CancelFunc // ends the watch
 	watched chan struct{}      // closed when the watch has ended
@@ -91,6 +93,7 @@ func New(config Config) (*Host, error) {
 	if h.store, err = store.Open(config.Root); err != nil {
 		return nil, err
 	}
+	h.store.Beside(&h.pace)
 	if err := h.store.Tidy(); err != nil {
 		config.Log.Warn("what was left behind stays", "error", err)
 	}
@@ -116,6 +119,7 @@ func New(config Config) (*Host, error) {
 	if h.records.audit != nil {
 		audit = h.records.audit.APICalls()
 	}
+	h.activator.Pace = &h.pace
 	h.activator.Max, h.activator.Keep, h.activator.Observer = settings.Max, config.KeepGenerations, h.observer
 	h.close = sync.OnceValue(h.shutdown)
 
@@ -156,6 +160,7 @@ func (h *Host) watch(ctx context.Context, rescan time.Duration) {
 			go func() {
 				if h.activator.Wait(ctx) == nil {
 					h.engine.Serving()
+					h.pace.Beside(func() bool { return h.server.Connections() > 0 })
 					h.state.CompareAndSwap(stateLoading, stateReady)
 				}
 			}()

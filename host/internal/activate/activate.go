@@ -15,6 +15,7 @@ import (
 	"skep/host/internal/infra"
 	"skep/host/internal/manifest"
 	"skep/host/internal/observe"
+	"skep/host/internal/pace"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 	"skep/host/internal/store"
@@ -29,6 +30,7 @@ type Activator struct {
 	Max      manifest.Maxima   // of all endpoints; a service may have lower ones. Set it before the first Apply
 	Keep     int               // how many generations that have served stay when another one takes over; 0: all
 	Observer *observe.Observer // nil: nothing is counted. Set it before the first Apply
+	Pace     *pace.Pace        // of loading; nil: it makes room for nothing. Set it before the first Apply
 	Log      *slog.Logger
 
 	slots   chan struct{} // modules that are compiled at the same time

@@ -28,7 +28,9 @@ func (a *Activator) inspect(stored store.Generation) *generation {
 	a.reads <- struct{}{} // one after the other: then the first serves while others are still looked at
 	defer func() { <-a.reads }()
 	g := &generation{stored: stored, endpoints: make(map[string]*service.Endpoint)}
+	turn := a.Pace.Begin()
 	for _, e := range stored.Endpoints {
+		turn.Step()
 		c := a.read(e)
 		g.candidates = append(g.candidates, c)
 		g.endpoints[c.endpoint.ID] = c.endpoint

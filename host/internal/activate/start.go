@@ -8,6 +8,7 @@ import (
 
 	"skep/abi"
 	"skep/host/internal/frame"
+	"skep/host/internal/pace"
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 )
@@ -49,6 +50,8 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	if ctx.Err() != nil { // both could have been chosen
 		return nil, ErrStopped
 	}
+	turn := a.Pace.Begin()
+	ctx = pace.With(ctx, turn)
 	queries, err := makeQueries(c)
 	if err != nil {
 		return nil, err
@@ -60,6 +63,7 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 	if files.Digest != c.files.Digest {
 		return nil, fmt.Errorf("%s has changed since its manifest was read; it is loaded again", c.stored.Module)
 	}
+	turn.Step()
 	folder, paths, err := a.resources(c)
 	if err != nil {
 		return nil, err
@@ -93,11 +97,13 @@ func (a *Activator) bringUp(ctx context.Context, c *candidate) ([]TestResult, er
 			_ = caller.Close() // nobody else has called it
 		}
 	}()
+	turn.Step()
 	results := runQueries(ctx, caller, queries)
 	if err := failures(results); err != nil {
 		return results, err
 	}
 	if len(queries) > 0 {
+		turn.Step()
 		caller.Renew()
 	}
 	ready = true

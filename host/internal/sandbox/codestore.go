@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"skep/host/internal/pace"
 	"skep/host/internal/wasmbin"
 )
 
@@ -122,6 +123,7 @@ func (s *codeStore) get(ctx context.Context, from source, anew bool) (*code, err
 	if err != nil {
 		return nil, err
 	}
+	pace.Of(ctx).Step()
 	lock, err := lockShared(dir)
 	if err != nil {
 		return nil, fmt.Errorf("compiled code: %w", err)
@@ -215,11 +217,14 @@ func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rew
 		return err
 	}
 	took := time.Since(started)
+	turn := pace.Of(ctx)
+	turn.Waited()
 	s.compiled.Add(1)
 	s.compiling.Add(int64(took))
 	if err := describe(tmp, module); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}
+	turn.Step()
 	sum, err := s.sum(tmp, filepath.Base(dir))
 	if err != nil {
 		return fmt.Errorf("what the compiler left cannot be used; is it of the same version as this program? %w", err)
@@ -228,6 +233,7 @@ func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rew
 		return fmt.Errorf("compiled code: %w", err)
 	}
 	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", took.Round(time.Millisecond))
+	turn.Step()
 	if err := s.place(tmp, dir, anew); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}

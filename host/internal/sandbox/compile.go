@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
 
+	"skep/host/internal/pace"
 	"skep/host/internal/wasmbin"
 )
 
@@ -72,7 +72,7 @@ func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memo
 		if err := m.charge(&e.budget, &e.pools); err != nil {
 			return nil, errors.Join(err, m.free())
 		}
-		runtime.Gosched()
+		pace.Of(ctx).Step()
 		if err := m.check(ctx); err != nil && !e.off.abi {
 			return nil, errors.Join(err, m.free())
 		}
@@ -122,11 +122,11 @@ func open(ctx context.Context, kept *code) (_ *module, err error) {
 	if m.cache, err = wazero.NewCompilationCacheWithDir(kept.dir); err != nil {
 		return nil, err
 	}
-	runtime.Gosched() // requests first: all of this takes milliseconds
+	pace.Of(ctx).Step()
 	if m.rt, err = newRuntime(ctx, m.cache); err != nil {
 		return nil, errors.Join(err, m.cache.Close(ctx))
 	}
-	runtime.Gosched()
+	pace.Of(ctx).Step()
 	if m.code, err = m.rt.CompileModule(loadOnly(ctx), outline); err == nil {
 		return m, nil
 	}

@@ -3,10 +3,11 @@ package sandbox
 import (
 	"context"
 	"log/slog"
-	"runtime"
 	"time"
 
 	"github.com/tetratelabs/wazero"
+
+	"skep/host/internal/pace"
 )
 
 // Config says where an engine keeps compiled modules and who compiles them.
@@ -87,7 +88,7 @@ func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runt
 	if err := exportWASI(ctx, rt); err != nil {
 		return nil, err
 	}
-	runtime.Gosched() // requests first
+	pace.Of(ctx).Step()
 	if err := exportHostFunctions(ctx, rt); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"skep/abi"
 	"skep/host/internal/clock"
 	"skep/host/internal/manifest"
+	"skep/host/internal/pace"
 	"skep/host/internal/resources"
 	"skep/host/internal/service"
 	"skep/host/internal/wasmbin"
@@ -73,9 +74,11 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 		s.pool.wake, s.pool.pack = s.wake, s.pack
 	}
 	s.shut = sync.OnceValue(s.shutdown)
+	pace.Of(ctx).Step()
 	template, err := s.template(ctx)
 	if err == nil {
-		err = s.adopt(template)
+		pace.Of(ctx).Step()
+		err = s.adopt(ctx, template)
 	}
 	if err != nil {
 		_ = m.close() // what matters is why the module was refused
@@ -95,7 +98,7 @@ func (s Spec) closeResources() {
 
 // adopt takes the image of the template, which ends with that. A module that changed its tables or dropped segments
 // cannot have one: each of its calls gets a new instance.
-func (s *Sandbox) adopt(template *instance) error {
+func (s *Sandbox) adopt(ctx context.Context, template *instance) error {
 	if template.taint.Get() != 0 {
 		template.close()
 		s.spec.Log.Warn("the module changes its tables when it starts: every call gets a new instance, which is slow")
@@ -103,12 +106,14 @@ func (s *Sandbox) adopt(template *instance) error {
 	}
 	data, err := s.module.frozenData(s.spec.Module, template.memory.size)
 	if err == nil {
+		pace.Of(ctx).Step()
 		s.image, err = takeImage(template, data, s.budget)
 	}
 	template.close() // before the first instance takes as much memory
 	if err != nil {
 		return err
 	}
+	pace.Of(ctx).Step()
 	s.spec.Module, s.spec.Init, s.spec.WarmUp = nil, nil, nil
 	if err := s.addFresh(); err != nil {
 		s.image.release()

@@ -77,7 +77,7 @@ func has(list []Generation, id string) bool {
 
 // generations lists those of a service, in no order that means anything.
 func (s *Store) generations(id string) []Generation {
-	return (&scan{fsys: s.root.FS(), store: s}).generations(id)
+	return s.newScan().generations(id)
 }
 
 // SetMapping divides the traffic of a service between generations, from now on and whatever appears. It enables the

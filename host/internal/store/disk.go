@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
 	"syscall"
 
 	"skep/host/internal/service"
@@ -27,7 +26,7 @@ var (
 
 // disk takes one step that changes the disk; tests make steps fail, or the process end between them.
 func (s *Store) disk(step, name string, do func() error) error {
-	runtime.Gosched() // requests first
+	s.turn.Step()
 	if s.fault != nil {
 		if err := s.fault(step, name); err != nil {
 			return s.failed(err)
@@ -132,6 +131,7 @@ func (s *Store) lock() (unlock func(), err error) {
 		s.changing.Unlock()
 		return nil, fmt.Errorf("locking the folder of services: %w", err)
 	}
+	s.turn.Waited()
 	return func() {
 		release()
 		s.changing.Unlock()

@@ -3,7 +3,6 @@ package store
 import (
 	"io/fs"
 	"path"
-	"runtime"
 	"strings"
 )
 
@@ -19,7 +18,7 @@ func (e entry) stem() string { return strings.TrimSuffix(e.name, e.ext()) }
 
 // list is what a folder holds, by name, without what is hidden.
 func (sc *scan) list(dir string) ([]entry, error) {
-	runtime.Gosched() // requests first: looking at all of the folder takes milliseconds
+	sc.turn.Step()
 	found, err := fs.ReadDir(sc.fsys, dir)
 	if err != nil {
 		return nil, err

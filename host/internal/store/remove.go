@@ -114,7 +114,7 @@ func (s *Store) dropAll(st *State, id string, generations []string) (dropped []s
 
 // Tidy removes what a process that ended early has left behind.
 func (s *Store) Tidy() error {
-	sc := &scan{fsys: s.root.FS(), store: s}
+	sc := s.newScan()
 	s.tidy(".")
 	services, err := sc.list(".")
 	if err != nil {

@@ -9,13 +9,14 @@ import (
 	"path"
 	"path/filepath"
 
+	"skep/host/internal/pace"
 	"skep/host/internal/service"
 )
 
 // Scan lists what the folder holds, by name. What it cannot use is a problem, never a reason to stop; the error is for
 // a folder that cannot be read at all.
 func (s *Store) Scan() ([]Service, []Problem, error) {
-	sc := &scan{fsys: s.root.FS(), store: s}
+	sc := s.newScan()
 	entries, err := sc.list(".")
 	if err != nil {
 		return nil, nil, fmt.Errorf("folder of services %q: %w", s.path, err)
@@ -48,8 +49,11 @@ func (s *Store) Scan() ([]Service, []Problem, error) {
 type scan struct {
 	fsys     fs.FS
 	store    *Store
+	turn     *pace.Turn
 	problems []Problem
 }
+
+func (s *Store) newScan() *scan { return &scan{fsys: s.root.FS(), store: s, turn: s.pace.Begin()} }
 
 func (sc *scan) problem(name, format string, args ...any) {
 	sc.problems = append(sc.problems, Problem{filepath.Join(sc.store.path, name), fmt.Sprintf(format, args...)})

@@ -12,6 +12,8 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"skep/host/internal/pace"
 )
 
 // Limits of what is read whole.
@@ -26,6 +28,9 @@ const (
 type Store struct {
 	path string
 	root *os.Root
+
+	pace *pace.Pace
+	turn *pace.Turn // of changes
 
 	changing sync.Mutex // held while a state changes
 	syncer   syncer
@@ -45,6 +50,9 @@ func Open(path string) (*Store, error) {
 	}
 	return &Store{path: path, root: root, asked: make(chan chan struct{})}, nil
 }
+
+// Beside has work that nobody waits for make room for what the pace says. It comes first.
+func (s *Store) Beside(p *pace.Pace) { s.pace, s.turn = p, p.Begin() }
 
 // Close ends the use of the folder.
 func (s *Store) Close() error {

@@ -108,6 +108,7 @@ func (w *watcher) look(first bool) (Found, bool) {
 		return found, true
 	}
 	all := !w.missing(found.Services)
+	turn := w.store.pace.Begin()
 	seen := make(map[generationKey]seenGeneration)
 	for i := range found.Services {
 		service := &found.Services[i]
@@ -117,6 +118,7 @@ func (w *watcher) look(first bool) (Found, bool) {
 			if g.Loose {
 				key.generation = "" // its name changes with it
 			}
+			turn.Step()
 			var rested bool
 			g.Fingerprint, rested = w.store.fingerprint(*g)
 			before, known := w.seen[key]
@@ -179,7 +181,7 @@ func (w *watcher) follow(services []Service) {
 		return
 	}
 	want := map[string]bool{w.store.path: true}
-	sc := &scan{fsys: w.store.root.FS(), store: w.store}
+	sc := w.store.newScan()
 	folders, _ := sc.list(".") // the look has just read it
 	for _, e := range folders {
 		if e.dir {
