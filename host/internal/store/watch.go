@@ -43,6 +43,10 @@ func (s *Store) Watch(ctx context.Context, rescan time.Duration, apply func(Foun
 
 // run is Watch.
 func (w *watcher) run(ctx context.Context, rescan time.Duration, apply func(Found)) {
+	if w.events != nil {
+		w.troubles = make(chan struct{}, 1)
+		go w.drain()
+	}
 	applied := ""
 	var asked chan struct{}
 	for first, wait := true, settleFirst; ctx.Err() == nil; first = false {
@@ -98,6 +102,19 @@ type watcher struct {
 	seen   map[generationKey]seenGeneration // by the last look
 	gone   map[generationKey]time.Time      // since when generations are missing that were there
 	events *fsnotify.Watcher                // nil where the system tells of no changes
+
+	troubles chan struct{} // holds one where changes may have been missed
+}
+
+// drain takes the errors of events whenever there is one, until events is closed: who reports it may hold the lock that
+// follow waits for.
+func (w *watcher) drain() {
+	for range w.events.Errors {
+		select {
+		case w.troubles <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // look lists the folder. It reports whether everything was settled.
@@ -209,9 +226,9 @@ func (w *watcher) follow(services []Service) {
 // given back.
 func (w *watcher) pause(ctx context.Context, longest time.Duration) (asked chan struct{}) {
 	var events chan fsnotify.Event
-	var errors chan error
+	troubles := w.troubles
 	if w.events != nil {
-		events, errors = w.events.Events, w.events.Errors
+		events = w.events.Events
 	}
 	timer := time.NewTimer(longest)
 	defer timer.Stop()
@@ -223,13 +240,13 @@ func (w *watcher) pause(ctx context.Context, longest time.Duration) (asked chan 
 			return nil
 		case asked = <-w.store.asked:
 			return asked
-		case <-errors: // an overflow: something has changed
+		case <-troubles: // an overflow, perhaps: something has changed
 		case e := <-events:
 			if e.Op == fsnotify.Chmod || path.Base(filepath.ToSlash(e.Name)) == lockName {
 				continue
 			}
 		}
-		events, errors = nil, nil
+		events, troubles = nil, nil
 		timer.Reset(min(longest, settleFirst/4))
 	}
 }

@@ -146,3 +146,53 @@ func TestSlowCopy(t *testing.T) {
 		}
 	}
 }
+
+// A folder that is moved away and deleted before the events that tell so are taken: that it cannot be taken out of what is
+// watched is an error, and must not keep the watch from what comes after.
+func TestWatchFolderMovedAndDeleted(t *testing.T) {
+	events, err := fsnotify.NewWatcher()
+	if err != nil {
+		t.Skip("the system tells of no changes: ", err)
+	}
+	defer events.Close()
+	root := write(t, map[string]string{"docs/a.wasm": "one"})
+	w := &watcher{store: open(t, root), events: events}
+	ctx, cancel := context.WithCancel(t.Context())
+	found, goesOn, done := make(chan Found), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		w.run(ctx, time.Hour, func(f Found) {
+			found <- f
+			<-goesOn
+		})
+	}()
+	looks := func(what string, services int) {
+		t.Helper()
+		for end := time.After(time.Minute); ; goesOn <- struct{}{} {
+			select {
+			case f := <-found:
+				if len(f.Services) == services {
+					return
+				}
+			case <-end:
+				t.Fatalf("%s: not seen", what)
+			}
+		}
+	}
+	looks("a folder", 1)
+	gone := filepath.Join(t.TempDir(), "docs")
+	if err := os.Rename(filepath.Join(root, "docs"), gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(gone); err != nil {
+		t.Fatal(err)
+	}
+	goesOn <- struct{}{}
+	looks("that it has gone", 0)
+	writeFile(t, root, "other/a.wasm", "two")
+	goesOn <- struct{}{}
+	looks("another one", 1)
+	cancel()
+	goesOn <- struct{}{}
+	<-done
+}
