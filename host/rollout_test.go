@@ -44,6 +44,7 @@ func (a *administered) reaches(t *testing.T, want string) (reason string) {
 
 // sound generations take over by themselves, and no call is lost on the way.
 func TestRolloutPromotes(t *testing.T) {
+	compiled(t, says("g2"))
 	a := administer(t, host.Config{})
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	a.rollsOut(t, 404, "g1", "")
@@ -78,6 +79,7 @@ func TestRolloutWithdraws(t *testing.T) {
 	a.ask(t, 200, "POST", services, `{"serviceId":"docs"}`)
 	a.put(t, 1, "&activate=true")
 	bad := string(hosttest.Guest([]byte{0})) // it traps
+	compiled(t, says("g2"), bad)
 	a.ask(t, 200, "POST", services+"/docs/generations?generation=g2", zipped(t, "a.wasm", says("g2"), "b.wasm", bad))
 	c := gather(t, a.URL, clients, both, func() func(string, reply) error {
 		sound := whole(false)()
@@ -105,6 +107,7 @@ func TestRolloutWithdrawsTheSlow(t *testing.T) {
 	const turns = 10_000_000 // some 10 ms, against some microseconds
 	slow := string(hosttest.SlowGuestWith(turns, abi.AppendResult(nil, abi.Result{Tag: abi.TagValue,
 		Value: abi.AppendString(nil, "g2")})))
+	compiled(t, says("g2"), slow)
 	a.ask(t, 200, "POST", services+"/docs/generations?generation=g2", zipped(t, "a.wasm", says("g2"), "b.wasm", slow))
 	c := gather(t, a.URL, clients, both, whole(false))
 	a.rollsOut(t, 200, "g2", `,"share":0.3`)
