@@ -123,7 +123,7 @@ func open(ctx context.Context, kept *code) (_ *module, err error) {
 		return nil, err
 	}
 	pace.Of(ctx).Step()
-	if m.rt, err = newRuntime(ctx, m.cache); err != nil {
+	if m.rt, err = newRuntime(ctx, m.cache, outline); err != nil {
 		return nil, errors.Join(err, m.cache.Close(ctx))
 	}
 	pace.Of(ctx).Step()

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"skep/host/internal/pace"
+	"skep/host/internal/wasmbin"
 )
 
 // Config says where an engine keeps compiled modules and who compiles them.
@@ -82,10 +84,15 @@ func (e *Engine) State() State {
 func (e *Engine) Close() error { return nil }
 
 // newRuntime makes the engine's runtime for one module; closing it and its cache frees all. It sets no limit on memory:
-// linearMemory does, which learns in this way of every grow that is refused.
-func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runtime, error) {
+// linearMemory does, which learns in this way of every grow that is refused. WASI, which takes the most time, is there only
+// where the module imports of it.
+func newRuntime(ctx context.Context, cache wazero.CompilationCache, module []byte) (wazero.Runtime, error) {
 	rt := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache))
-	if err := exportWASI(ctx, rt); err != nil {
+	wasi, err := wasmbin.ImportsFrom(module, wasi_snapshot_preview1.ModuleName)
+	if err == nil && wasi {
+		err = exportWASI(ctx, rt)
+	}
+	if err != nil {
 		return nil, err
 	}
 	pace.Of(ctx).Step()

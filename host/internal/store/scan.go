@@ -190,7 +190,10 @@ func (sc *scan) endpoints(dir, serviceID, generation string) []Endpoint {
 	for _, e := range entries {
 		names[e.name] = !e.dir && !(generation == "" && e.name == serviceManifest)
 	}
-	with := sc.resources(path.Join(dir, resourcesDir), names)
+	var with map[string]bool
+	if _, there := names[resourcesDir]; there {
+		with = sc.resources(path.Join(dir, resourcesDir), names)
+	}
 	var list []Endpoint
 	for _, e := range entries {
 		place, id := path.Join(dir, e.name), e.stem()

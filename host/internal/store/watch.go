@@ -242,8 +242,8 @@ func (w *watcher) pause(ctx context.Context, longest time.Duration) (asked chan 
 			return asked
 		case <-troubles: // an overflow, perhaps: something has changed
 		case e := <-events:
-			if e.Op == fsnotify.Chmod || path.Base(filepath.ToSlash(e.Name)) == lockName {
-				continue
+			if e.Op == fsnotify.Chmod || hidden(path.Base(filepath.ToSlash(e.Name))) {
+				continue // a look would not see it, as files of which the host makes others, and its lock
 			}
 		}
 		events, troubles = nil, nil

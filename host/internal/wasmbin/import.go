@@ -35,3 +35,24 @@ func (r *reader) importEntry() importEntry {
 	}
 	return im
 }
+
+// ImportsFrom says whether the module imports anything from the module of that name.
+func ImportsFrom(module []byte, name string) (bool, error) {
+	for s, err := range sections(module) {
+		if err != nil {
+			return false, err
+		}
+		if s.id != sectionImport {
+			continue
+		}
+		for count := s.u32("number of imports"); count > 0 && s.err == nil; count-- {
+			if im := s.importEntry(); s.err == nil && string(im.module) == name {
+				return true, nil
+			}
+		}
+		if s.err != nil {
+			return false, s.err
+		}
+	}
+	return false, nil
+}
