@@ -3,6 +3,8 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,11 +23,11 @@ import (
 	"skep/host/internal/wasmbin"
 )
 
-// A child compiles one module and ends. It finds its limits in its environment and the module on standard input, works
-// in the folder where it was started, and leaves there what the engine wrote. It has no other files: the host starts it
-// without them, or else it starts itself anew under its limits. Standard output takes the reason why a module cannot be compiled.
+// A child checks, rewrites and compiles one module, and ends. It finds its orders in its environment and the module on
+// standard input, works in the folder where it was started, and leaves there what a codeStore keeps. It has no other files: the
+// host starts it without them, or else it starts itself anew under its limits. Standard output takes the reason why a module is refused.
 
-// childVariable makes a program a child; its value is a childLimits.
+// childVariable makes a program a child; its value is its orders.
 const childVariable = "SKEP_COMPILE_CHILD"
 
 // Exit codes of a child. The Go runtime ends a process that it gives up with 2.
@@ -48,18 +51,37 @@ type childLimits struct {
 var defaultChildLimits = childLimits{wall: 2 * time.Minute, patience: 10 * time.Second, cpu: time.Minute,
 	memory: 2 << 30}
 
-func (l childLimits) String() string {
-	return fmt.Sprintf("%d %d", max(1, int64(l.cpu.Seconds())), l.memory)
+// orders are what a child is told.
+type orders struct {
+	childLimits
+	rewritten bool // the module is, and the child only compiles it
 }
 
-func parseChildLimits(text string) (childLimits, error) {
-	var seconds int64
-	var l childLimits
-	if _, err := fmt.Sscanf(text, "%d %d", &seconds, &l.memory); err != nil || seconds <= 0 || l.memory == 0 {
-		return l, fmt.Errorf("%s has the value %q, which is none that a host sets", childVariable, text)
+// ordersRevision changes with what children make of a module. A host takes none of a program that does it in another way.
+var ordersRevision = fmt.Sprintf("%d.%d", layout, wasmbin.Revision)
+
+func (o orders) String() string {
+	what := "make"
+	if o.rewritten {
+		what = "compile"
 	}
-	l.cpu = time.Duration(seconds) * time.Second
-	return l, nil
+	return fmt.Sprintf("%s-%s %d %d", what, ordersRevision, max(1, int64(o.cpu.Seconds())), o.memory)
+}
+
+func parseOrders(text string) (o orders, err error) {
+	var what string
+	var seconds int64
+	_, err = fmt.Sscanf(text, "%s %d %d", &what, &seconds, &o.memory)
+	what, revision, _ := strings.Cut(what, "-")
+	o.rewritten = what == "compile"
+	switch {
+	case err != nil || seconds <= 0 || o.memory == 0 || what != "make" && what != "compile":
+		return o, fmt.Errorf("%s has the value %q, which is none that a host of the same version sets", childVariable, text)
+	case revision != ordersRevision:
+		return o, fmt.Errorf("the compiler makes revision %s of compiled modules, the host wants %s", ordersRevision, revision)
+	}
+	o.cpu = time.Duration(seconds) * time.Second
+	return o, nil
 }
 
 // childReady says that this program is able to be a child.
@@ -77,15 +99,15 @@ func CompileChild() {
 	if err := beChild(text); err != nil {
 		fmt.Println(err) // when nobody reads it, the exit code still tells
 		code = childFailed
-		if errors.Is(err, errNotCompiled) {
+		if errors.As(err, new(unfit)) {
 			code = childRefused
 		}
 	}
 	os.Exit(code)
 }
 
-// errNotCompiled marks what the engine says of a module.
-var errNotCompiled = errors.New("the engine does not compile it")
+// unfit is why a module is refused.
+type unfit struct{ error }
 
 // enter puts the calling process under the limits, again where it has started itself anew, and takes all files from it but
 // those in its folder, where it has them.
@@ -98,19 +120,41 @@ func (l childLimits) enter() error {
 }
 
 func beChild(text string) error {
-	limits, err := parseChildLimits(text)
+	told, err := parseOrders(text)
 	if err != nil {
 		return err
 	}
-	if err := limits.enter(); err != nil {
+	if err := told.enter(); err != nil {
 		return err
 	}
-	debug.SetMemoryLimit(int64(limits.memory / 4 * 3)) // collect garbage before the hard limit is met
+	debug.SetMemoryLimit(int64(told.memory / 4 * 3)) // collect garbage before the hard limit is met
 	module, err := io.ReadAll(os.Stdin)
 	if err != nil {
 		return err
 	}
-	return compileHere(module)
+	if told.rewritten {
+		return compileHere(module)
+	}
+	return makeHere(module)
+}
+
+// makeHere leaves all in this folder that a codeStore keeps of a module.
+func makeHere(module []byte) error {
+	if err := wasmbin.Check(module); err != nil {
+		return unfit{err}
+	}
+	rewritten, err := wasmbin.Rewrite(module)
+	if err != nil {
+		return unfit{err}
+	}
+	if err := compileHere(rewritten.Module); err != nil {
+		return err
+	}
+	if err := describe(".", rewritten); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(module)
+	return seal(".", hex.EncodeToString(sum[:]))
 }
 
 // compileHere has the engine compile a module, and leaves the code in this folder under the name that it has for the
@@ -124,7 +168,7 @@ func compileHere(module []byte) error {
 	ctx := experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
 	rt := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache))
 	if _, err := rt.CompileModule(ctx, module); err != nil {
-		return fmt.Errorf("%w: %w", errNotCompiled, err)
+		return unfit{fmt.Errorf("the engine does not compile it: %w", err)}
 	}
 	outline, err := wasmbin.Outline(module)
 	if err != nil || bytes.Equal(outline, module) {

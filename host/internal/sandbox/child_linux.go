@@ -135,9 +135,22 @@ func onOwnThread(f func() error) (err error) {
 	return err
 }
 
-// giveWay lets a child that has just been started have the processors only while nobody else wants them.
+// giveWay lets a child that has just been started have the processors only while nobody else wants them. The class is one of
+// each thread: those that it starts from now on inherit it, and those that it has already are looked for until a look finds no
+// more of them.
 func giveWay(child *os.Process) {
-	_ = unix.SchedSetAttr(child.Pid, &unix.SchedAttr{Policy: unix.SCHED_IDLE}, 0)
+	idle := &unix.SchedAttr{Policy: unix.SCHED_IDLE}
+	_ = unix.SchedSetAttr(child.Pid, idle, 0)
+	given := map[string]bool{strconv.Itoa(child.Pid): true}
+	for more, looks := true, 0; more && looks < 10; looks++ {
+		more = false
+		for _, thread := range names(fmt.Sprintf("/proc/%d/task", child.Pid)) {
+			if id, err := strconv.Atoi(thread); err == nil && !given[thread] {
+				given[thread], more = true, true
+				_ = unix.SchedSetAttr(id, idle, 0)
+			}
+		}
+	}
 }
 
 // group makes a command end with this process, and with all that it starts. The thread that starts it must live until

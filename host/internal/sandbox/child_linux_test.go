@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -295,6 +297,67 @@ func eventually(t *testing.T, what string, happened func() bool) {
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("not within a minute: %s", what)
+		}
+	}
+}
+
+// envThreads makes TestManyThreads a process that has threads and waits.
+const envThreads = "SKEP_TEST_THREADS"
+
+// TestManyThreads is the child of TestGiveWay: it is no test of its own.
+func TestManyThreads(t *testing.T) {
+	if os.Getenv(envThreads) == "" {
+		t.Skip("only as a process of another test")
+	}
+	var locked sync.WaitGroup
+	for range 5 {
+		locked.Add(1)
+		go func() {
+			runtime.LockOSThread()
+			locked.Done()
+			select {}
+		}()
+	}
+	locked.Wait()
+	fmt.Println("ready")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
+}
+
+// TestGiveWay looks at each thread of a process that had several when it was told to give way.
+func TestGiveWay(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "-test.run=^TestManyThreads$")
+	cmd.Env = append(os.Environ(), envThreads+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = in.Close()
+		_ = cmd.Wait()
+	}()
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("the process says %q, %v", line, err)
+	}
+	giveWay(cmd.Process)
+	threads := names(fmt.Sprintf("/proc/%d/task", cmd.Process.Pid))
+	if len(threads) < 6 {
+		t.Fatalf("the process has the threads %q", threads)
+	}
+	for _, thread := range threads {
+		id, err := strconv.Atoi(thread)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if attr, err := unix.SchedGetAttr(id, 0); err != nil || attr.Policy != unix.SCHED_IDLE {
+			t.Errorf("thread %s has the class %+v, %v", thread, attr, err)
 		}
 	}
 }

@@ -114,11 +114,7 @@ func (s *codeStore) get(ctx context.Context, from source, anew bool) (*code, err
 			s.loaded.Add(1)
 			return nil
 		}
-		rewritten, err := from.rewrite()
-		if err != nil {
-			return err
-		}
-		return s.compile(ctx, dir, rewritten, anew)
+		return s.compile(ctx, dir, from, anew)
 	})
 	if err != nil {
 		return nil, err
@@ -157,7 +153,10 @@ func (s *codeStore) check(dir string) error {
 	if err != nil {
 		return err
 	}
-	have, err := s.sum(dir, filepath.Base(dir))
+	if err := s.forThis(dir); err != nil {
+		return err
+	}
+	have, err := hashesOf(dir, filepath.Base(dir))
 	if err != nil {
 		return err
 	}
@@ -167,14 +166,20 @@ func (s *codeStore) check(dir string) error {
 	return nil
 }
 
-// sum is what the file of the hashes has to say: as the last line, of which module all this is.
-func (s *codeStore) sum(dir, digest string) ([]byte, error) {
+// forThis is nil where the code in a folder is for this engine.
+func (s *codeStore) forThis(dir string) error {
+	folder, _, err := onlyFile(dir)
+	if err == nil && folder != s.kind.folder {
+		err = fmt.Errorf("the code is for the engine %s, this is %s", folder, s.kind.folder)
+	}
+	return err
+}
+
+// hashesOf is what the file of the hashes has to say: as the last line, of which module all this is.
+func hashesOf(dir, digest string) ([]byte, error) {
 	folder, entry, err := onlyFile(dir)
 	if err != nil {
 		return nil, err
-	}
-	if folder != s.kind.folder {
-		return nil, fmt.Errorf("the code is for the engine %s, this is %s", folder, s.kind.folder)
 	}
 	var text []byte
 	for _, name := range []string{folder + "/" + entry, outlineFile, rewriteFile} {
@@ -184,7 +189,18 @@ func (s *codeStore) sum(dir, digest string) ([]byte, error) {
 		}
 		text = fmt.Appendf(text, "%x  %s\n", digest, name)
 	}
-	return fmt.Appendf(text, "# of %s\n", digest), nil
+	return append(text, ofModule(digest)...), nil
+}
+
+func ofModule(digest string) string { return "# of " + digest + "\n" }
+
+// seal writes the file of the hashes.
+func seal(dir, digest string) error {
+	sum, err := hashesOf(dir, digest)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, sumFile), sum, 0o600)
 }
 
 func digestOf(path string) ([]byte, error) {
@@ -200,7 +216,15 @@ func digestOf(path string) ([]byte, error) {
 
 // compile has a child make the code of a module, and puts it into dir. Code that another process put there meanwhile is
 // as good, unless anew says that it is not.
-func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rewritten, anew bool) error {
+func (s *codeStore) compile(ctx context.Context, dir string, from source, anew bool) error {
+	ordered, rewritten := task{module: from.module}, (*wasmbin.Rewritten)(nil)
+	if from.rewrite != nil {
+		var err error
+		if rewritten, err = from.rewrite(); err != nil {
+			return err
+		}
+		ordered = task{module: rewritten.Module, rewritten: true}
+	}
 	tmp, err := os.MkdirTemp(s.dir, tmpPrefix)
 	if err != nil {
 		return fmt.Errorf("compiled code: %w", err)
@@ -213,7 +237,8 @@ func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rew
 	defer lock.release()
 
 	started := time.Now()
-	if err := s.compiler.run(ctx, tmp, module.Module); err != nil {
+	ordered.dir = tmp
+	if err := s.compiler.run(ctx, ordered); err != nil {
 		return err
 	}
 	took := time.Since(started)
@@ -221,24 +246,40 @@ func (s *codeStore) compile(ctx context.Context, dir string, module *wasmbin.Rew
 	turn.Waited()
 	s.compiled.Add(1)
 	s.compiling.Add(int64(took))
-	if err := describe(tmp, module); err != nil {
-		return fmt.Errorf("compiled code: %w", err)
+	digest := filepath.Base(dir)
+	if rewritten != nil {
+		if err := describe(tmp, rewritten); err != nil {
+			return fmt.Errorf("compiled code: %w", err)
+		}
+		if err = s.forThis(tmp); err == nil {
+			err = seal(tmp, digest)
+		}
+	} else {
+		err = s.made(tmp, digest)
 	}
-	turn.Step()
-	sum, err := s.sum(tmp, filepath.Base(dir))
 	if err != nil {
 		return fmt.Errorf("what the compiler left cannot be used; is it of the same version as this program? %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(tmp, sumFile), sum, 0o600); err != nil {
-		return fmt.Errorf("compiled code: %w", err)
-	}
-	s.log.Info("module compiled", "digest", filepath.Base(dir), "time", took.Round(time.Millisecond))
+	s.log.Info("module compiled", "digest", digest, "time", took.Round(time.Millisecond))
 	turn.Step()
 	if err := s.place(tmp, dir, anew); err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}
 	s.sweepNowAndThen(time.Now())
 	return nil
+}
+
+// made is nil where a child has left what this engine can use, made of the right module. That the rest is as the child left it
+// is found out when it is loaded the next time.
+func (s *codeStore) made(dir, digest string) error {
+	if err := s.forThis(dir); err != nil {
+		return err
+	}
+	sum, err := os.ReadFile(filepath.Join(dir, sumFile))
+	if err == nil && !bytes.HasSuffix(sum, []byte(ofModule(digest))) {
+		err = fmt.Errorf("it is not of the module %s: %.400q", digest, sum)
+	}
+	return err
 }
 
 // place renames tmp to dir. What is at dir goes, unless it is good and anew is not set.

@@ -36,9 +36,16 @@ func newEngine(t *testing.T, dir string, compiler ...string) *Engine {
 // asIs is a module that is compiled as it is.
 func asIs(module []byte) source {
 	digest := sha256.Sum256(module)
-	return source{hex.EncodeToString(digest[:]), func() (*wasmbin.Rewritten, error) {
+	return source{hex.EncodeToString(digest[:]), module, func() (*wasmbin.Rewritten, error) {
 		return &wasmbin.Rewritten{Module: module}, nil
 	}}
+}
+
+// asMade is a module that a child checks and rewrites.
+func asMade(module []byte) source {
+	from := asIs(module)
+	from.rewrite = nil
+	return from
 }
 
 // tiny is a module that compiles in no time; each name makes another one.
@@ -275,7 +282,7 @@ func TestUselessCode(t *testing.T) {
 			e := newEngine(t, "")
 			dir := mustCode(t, e, tiny("a"))
 			change(t, e, dir)
-			sum, err := e.codes.sum(dir, filepath.Base(dir))
+			sum, err := hashesOf(dir, filepath.Base(dir))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,13 +347,29 @@ func TestOtherCompiler(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			e := newEngine(t, "", "sh", "-c", tc.script)
-			_, err := e.load(t.Context(), tiny("a"))
+			_, err := e.load(t.Context(), asMade(tinyModule("a")))
+			if err == nil || errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "of the same version") {
+				t.Errorf("a module that it is to rewrite: error %v", err)
+			}
+			e = newEngine(t, "", "sh", "-c", tc.script)
+			_, err = e.load(t.Context(), tiny("a"))
 			if err == nil || errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "of the same version") {
 				t.Errorf("error %v", err)
 			}
 			wantChildren(t, e, tc.children)
 		})
 	}
+}
+
+// TestOtherModule has a compiler that leaves the code of another module than the one it was given.
+func TestOtherModule(t *testing.T) {
+	other := codeOf(t, asMade(tinyModule("b")))
+	e := newEngine(t, "", "sh", "-c", "cp -r "+other+"/. .")
+	_, err := e.load(t.Context(), asMade(tinyModule("a")))
+	if err == nil || errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "not of the module") {
+		t.Errorf("error %v", err)
+	}
+	mustCode(t, e, asMade(tinyModule("b")))
 }
 
 // TestTwoEngines has two engines, as if of two processes, load the same modules in many goroutines.

@@ -37,7 +37,8 @@ type module struct {
 // source is a module to be loaded.
 type source struct {
 	digest string // of the bytes that it came with, in hex
-	// rewrite makes of these what is to be compiled.
+	module []byte // these
+	// rewrite makes of them what is to be compiled; nil: the child does.
 	rewrite func() (*wasmbin.Rewritten, error)
 }
 
@@ -46,22 +47,21 @@ func (e *Engine) source(binary []byte, digest string) source {
 		sum := sha256.Sum256(binary)
 		digest = hex.EncodeToString(sum[:])
 	}
-	return source{digest, func() (*wasmbin.Rewritten, error) {
-		if !e.off.check {
-			if err := wasmbin.Check(binary); err != nil {
+	from := source{digest: digest, module: binary}
+	if e.off.check || e.off.rewrite != nil { // a child leaves out no defence
+		from.rewrite = func() (*wasmbin.Rewritten, error) {
+			rewritten, err := e.off.rewritten(binary)
+			if err != nil {
 				return nil, refuse("%w", err)
 			}
+			return rewritten, nil
 		}
-		rewritten, err := e.off.rewritten(binary)
-		if err != nil {
-			return nil, refuse("%w", err)
-		}
-		return rewritten, nil
-	}}
+	}
+	return from
 }
 
 // compile gives a module that keeps to the ABI and may use memory bytes. What has been loaded already is shared; else its
-// code is loaded, and before that checked, rewritten and compiled by a child, where it is not kept.
+// code is loaded, and before that made by a child from the module, where it is not kept.
 func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memory int64) (*module, error) {
 	from := e.source(binary, digest)
 	m, err := e.modules.acquire(ctx, from.digest, func() (*module, error) {

@@ -79,10 +79,17 @@ func (c *compiler) enter(ctx context.Context) (beside bool, leave func(), err er
 	}
 }
 
-// run has a module compiled into dir. The error is an ErrModule when the module is to blame, as it is when the child
+// task is what one child is for.
+type task struct {
+	dir       string // where it works
+	module    []byte
+	rewritten bool // the module is, and only to be compiled
+}
+
+// run has a module compiled. The error is an ErrModule when the module is to blame, as it is when the child
 // died of it. Beside requests the child gives way to them. If it has not ended after a while, perhaps because it got no
 // processor, another one takes its place that does not: nobody can raise a child's priority again.
-func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
+func (c *compiler) run(ctx context.Context, t task) error {
 	beside, leave, err := c.enter(ctx)
 	if err != nil {
 		return err
@@ -91,26 +98,26 @@ func (c *compiler) run(ctx context.Context, dir string, module []byte) error {
 	if beside {
 		patient, cancel := context.WithTimeout(ctx, c.limits.patience)
 		defer cancel()
-		err := c.runChild(patient, dir, module, []string{"GOMAXPROCS=1"}, true)
+		err := c.runChild(patient, t, []string{"GOMAXPROCS=1"}, true)
 		if err == nil || patient.Err() == nil || ctx.Err() != nil {
 			return err
 		}
-		for _, left := range names(dir) {
-			if err := os.RemoveAll(filepath.Join(dir, left)); err != nil {
+		for _, left := range names(t.dir) {
+			if err := os.RemoveAll(filepath.Join(t.dir, left)); err != nil {
 				return fmt.Errorf("compiled code: %w", err)
 			}
 		}
-		return c.runChild(ctx, dir, module, []string{"GOMAXPROCS=1"}, false)
+		return c.runChild(ctx, t, []string{"GOMAXPROCS=1"}, false)
 	}
-	return c.runChild(ctx, dir, module, nil, false)
+	return c.runChild(ctx, t, nil, false)
 }
 
 // runChild runs one child.
-func (c *compiler) runChild(ctx context.Context, dir string, module []byte, environment []string, yields bool) error {
+func (c *compiler) runChild(ctx context.Context, t task, environment []string, yields bool) error {
 	// The child dies with the thread that starts it, and has what that has given up.
 	return onOwnThread(func() error {
 		if c.own {
-			confined, err := confine.Thread(confine.Rules{Write: []string{dir}})
+			confined, err := confine.Thread(confine.Rules{Write: []string{t.dir}})
 			if err != nil {
 				return err
 			}
@@ -118,19 +125,19 @@ func (c *compiler) runChild(ctx context.Context, dir string, module []byte, envi
 				environment = append(environment, confined)
 			}
 		}
-		return c.runHere(ctx, dir, module, environment, yields)
+		return c.runHere(ctx, t, environment, yields)
 	})
 }
 
 // runHere is runChild on the thread of the child.
-func (c *compiler) runHere(ctx context.Context, dir string, module []byte, environment []string, yields bool) error {
+func (c *compiler) runHere(ctx context.Context, t task, environment []string, yields bool) error {
 	timed, cancel := context.WithTimeout(ctx, c.limits.wall)
 	defer cancel()
 	cmd := exec.CommandContext(timed, c.argv[0], c.argv[1:]...)
-	cmd.Dir = dir
-	cmd.Env = append(environment, childVariable+"="+c.limits.String(), "TMPDIR="+dir, "GOTRACEBACK=single",
+	cmd.Dir = t.dir
+	cmd.Env = append(environment, childVariable+"="+orders{c.limits, t.rewritten}.String(), "TMPDIR="+t.dir, "GOTRACEBACK=single",
 		"GORACE=atexit_sleep_ms=0") // a program with the race detector would wait for a second before it ends
-	cmd.Stdin = bytes.NewReader(module)
+	cmd.Stdin = bytes.NewReader(t.module)
 	var said, complained head
 	cmd.Stdout, cmd.Stderr = &said, &complained
 	cmd.WaitDelay = time.Second // for pipes that a process of its own making keeps open

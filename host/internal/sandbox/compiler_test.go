@@ -79,9 +79,11 @@ func TestChildIsAtFault(t *testing.T) {
 	if err == nil || errors.Is(err, ErrModule) || !strings.Contains(err.Error(), "the disk is full") {
 		t.Errorf("error %v", err)
 	}
-	for name, limits := range map[string]string{"no limits": "", "odd limits": "ten 1", "no memory": "1 0"} {
-		if _, err := parseChildLimits(limits); err == nil {
-			t.Errorf("%s are taken", name)
+	for name, told := range map[string]string{"none": "", "limits alone": "60 1000", "odd limits": "make-" + ordersRevision + " ten 1",
+		"no memory": "make-" + ordersRevision + " 1 0", "other work": "serve-" + ordersRevision + " 1 1",
+		"those of another revision": "make-0.0 1 1", "those of no revision": "make 1 1"} {
+		if _, err := parseOrders(told); err == nil {
+			t.Errorf("orders are taken: %s", name)
 		}
 	}
 }
@@ -106,6 +108,17 @@ func TestNotCompiled(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	wantChildren(t, e, 1)
+}
+
+// TestUnfit has the true child meet bytes that do not pass the check.
+func TestUnfit(t *testing.T) {
+	e := newEngine(t, "")
+	for want, module := range map[string][]byte{"wasm: byte 0": []byte("not wasm"), "wasm: byte 9": []byte("\x00asm\x01\x00\x00\x00\x7f")} {
+		if _, err := e.load(t.Context(), asMade(module)); !errors.Is(err, ErrModule) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want ErrModule with %q", err, want)
+		}
+	}
+	wantChildren(t, e, 2)
 }
 
 // TestCancelled ends a load while a child compiles: the child goes, and whoever waits for the same module goes on.
@@ -161,17 +174,20 @@ func TestNewCompiler(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "host.CompileChild()") {
 		t.Errorf("main does not call CompileChild: %v", err)
 	}
-	t.Setenv(childVariable, defaultChildLimits.String())
+	t.Setenv(childVariable, orders{childLimits: defaultChildLimits}.String())
 	if _, err := newCompiler(nil); err == nil || !strings.Contains(err.Error(), "host.CompileChild()") {
 		t.Errorf("in a child: %v", err)
 	}
 }
 
-func TestChildLimits(t *testing.T) {
-	got, err := parseChildLimits(defaultChildLimits.String())
-	got.wall, got.patience = defaultChildLimits.wall, defaultChildLimits.patience // are the parent's to keep
-	if err != nil || got != defaultChildLimits {
-		t.Errorf("got %+v, %v, want %+v", got, err, defaultChildLimits)
+func TestOrders(t *testing.T) {
+	for _, rewritten := range []bool{false, true} {
+		want := orders{defaultChildLimits, rewritten}
+		got, err := parseOrders(want.String())
+		got.wall, got.patience = want.wall, want.patience // are the parent's to keep
+		if err != nil || got != want {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
 	}
 }
 

@@ -24,8 +24,13 @@ type defences struct {
 	place func(m *linearMemory, ptr, length uint32) []byte
 }
 
-// rewritten is a module rewritten.
+// rewritten is a module checked and rewritten.
 func (off defences) rewritten(module []byte) (*wasmbin.Rewritten, error) {
+	if !off.check {
+		if err := wasmbin.Check(module); err != nil {
+			return nil, err
+		}
+	}
 	if off.rewrite != nil {
 		return off.rewrite(module)
 	}
