@@ -6,7 +6,8 @@ package wasmbin
 // those that lead back to where the function may also be entered anew, behind a call, which is so for most loops that call.
 //
 // The functions do what they did. One of another form stays as it is. Modules of other compilers must not be given: here a
-// function is entered at the numbers that calls leave behind, and with another one it traps.
+// function is entered at the numbers that calls leave behind, and with another one it traps. Nor must hostile ones: unlike
+// all else in this package it may take time that grows with the square of a function's length.
 func Straighten(module []byte) ([]byte, error) {
 	out := make([]byte, 0, len(module))
 	kept := 0

@@ -1,6 +1,6 @@
 // Package wasmbin reads and rewrites the bytes of WebAssembly modules, before an engine sees them.
 //
-// Everything in it takes hostile bytes: memory and time grow with the length of a module, never with the counts that
+// All of it but Straighten takes hostile bytes: memory and time grow with the length of a module, never with the counts that
 // it declares. It does not validate code, and it knows no engine.
 package wasmbin
 
