@@ -193,15 +193,14 @@ func (before holdings) flat(t *testing.T) {
 	if raceDetector {
 		slack *= 2
 	}
-	now := held(t)
-	for end := time.Now().Add(time.Minute); ; now = held(t) {
-		if now.goroutines <= before.goroutines+few && now.files <= before.files+few && now.memory <= before.memory+slack {
-			t.Logf("held before %+v, after %+v", before, now)
-			return
+	var now holdings
+	await(t, fmt.Sprintf("as little to be held as %+v", before), func() (any, bool) {
+		now = held(t)
+		done := now.goroutines <= before.goroutines+few && now.files <= before.files+few && now.memory <= before.memory+slack
+		if !done {
+			time.Sleep(50 * time.Millisecond)
 		}
-		if time.Now().After(end) {
-			t.Fatalf("held before %+v, after %+v, and it does not become less", before, now)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+		return fmt.Sprintf("%+v", now), done
+	})
+	t.Logf("held before %+v, after %+v", before, now)
 }

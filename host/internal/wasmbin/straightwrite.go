@@ -116,10 +116,6 @@ func (w *flowWriter) piece(i int) {
 
 // leave writes an exit of a piece.
 func (w *flowWriter) leave(i int, e exit) {
-	branch := opBr
-	if e.when {
-		branch = opBrIf
-	}
 	if e.dispatched {
 		if e.when {
 			w.out = append(w.out, byte(opIf), emptyType)
@@ -134,7 +130,10 @@ func (w *flowWriter) leave(i int, e exit) {
 		}
 		return
 	}
-	level := 0 // the block around the loop
+	branch, level := opBr, 0 // out of the block around the loop
+	if e.when {
+		branch = opBrIf
+	}
 	switch {
 	case e.to == outside:
 	case w.pieces[e.to].place > w.pieces[i].place:
