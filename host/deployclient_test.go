@@ -188,11 +188,7 @@ func held(t *testing.T) holdings {
 // which has its price in memory once, above all with the race detector. What ends in the background is waited for.
 func (before holdings) flat(t *testing.T) {
 	t.Helper()
-	const few = 4
-	slack := 48 << 20
-	if raceDetector {
-		slack *= 2
-	}
+	const few, slack = 4, 24 << 20
 	var now holdings
 	await(t, fmt.Sprintf("as little to be held as %+v", before), func() (any, bool) {
 		now = held(t)

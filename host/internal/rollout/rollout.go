@@ -33,7 +33,7 @@ type Rollouts struct {
 	all  sync.WaitGroup
 
 	mu   sync.Mutex
-	last map[string]*Status // by service; replaced as a whole
+	last map[string]Status // by service
 }
 
 // Phase is how far a rollout is. The zero value is not set.
@@ -63,7 +63,7 @@ var ErrNoSingle = errors.New("no single generation serves")
 // New gives the rollouts of a host that does not serve yet. What a host has left unfinished is withdrawn: nobody knows how
 // the generation did.
 func New(c Config) *Rollouts {
-	r := &Rollouts{Config: c, last: make(map[string]*Status)}
+	r := &Rollouts{Config: c, last: make(map[string]Status)}
 	r.ctx, r.stop = context.WithCancel(context.Background())
 	found, _, err := c.Store.Scan()
 	if err != nil {
@@ -74,7 +74,7 @@ func New(c Config) *Rollouts {
 		if way == (store.Rollout{}) {
 			continue
 		}
-		st := &Status{From: way.From, To: way.To, Phase: Withdrawn, Since: time.Now(), Reason: "the host was closed before it ended"}
+		st := Status{From: way.From, To: way.To, Phase: Withdrawn, Since: time.Now(), Reason: "the host was closed before it ended"}
 		if err := c.Store.EndRollout(s.ID, way, way.From); err != nil {
 			c.Log.Error("a rollout that was left unfinished cannot be withdrawn", "service", s.ID, "generation", way.To, "error", err)
 			continue
@@ -96,14 +96,12 @@ func (r *Rollouts) Close() {
 func (r *Rollouts) Status(id string) (Status, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if st := r.last[id]; st != nil {
-		return *st, true
-	}
-	return Status{}, false
+	st, known := r.last[id]
+	return st, known
 }
 
 // tell makes a change of a rollout known, and records it.
-func (r *Rollouts) tell(id string, st *Status) {
+func (r *Rollouts) tell(id string, st Status) {
 	r.mu.Lock()
 	r.last[id] = st
 	r.mu.Unlock()
@@ -139,7 +137,7 @@ func (r *Rollouts) Start(ctx context.Context, id string, p Plan) error {
 	if err := r.Store.BeginRollout(id, way, p.Steps[0]); err != nil {
 		return err
 	}
-	r.tell(id, &Status{From: way.From, To: way.To, Phase: Running, Share: p.Steps[0], Since: time.Now()})
+	r.tell(id, Status{From: way.From, To: way.To, Phase: Running, Share: p.Steps[0], Since: time.Now()})
 	if err := r.settle(ctx); err != nil {
 		return errors.Join(err, r.Store.EndRollout(id, way, way.From))
 	}

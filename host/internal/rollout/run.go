@@ -55,7 +55,7 @@ func (r *run) step(share float64) bool {
 		return false // the host is being closed
 	}
 	if share != r.plan.Steps[0] { // the first one is known
-		r.tell(r.id, &st)
+		r.tell(r.id, st)
 	}
 	oldBefore, nextBefore := r.counts()
 	look := time.NewTicker(min(r.plan.Interval/looks, longLook))
@@ -72,9 +72,8 @@ func (r *run) step(share float64) bool {
 		}
 		old, next := r.counts()
 		st.Old, st.Next = old.Since(oldBefore), next.Since(nextBefore)
-		now := st
 		r.mu.Lock()
-		r.last[r.id] = &now
+		r.last[r.id] = st
 		r.mu.Unlock()
 		worse, enough := r.plan.compare(st.Old, st.Next)
 		switch {
@@ -114,7 +113,7 @@ func (r *run) end(st Status) {
 		}
 		if errors.Is(err, store.ErrSuperseded) || errors.Is(err, store.ErrNotFound) {
 			st.Phase, st.Reason = Superseded, ""
-			r.tell(r.id, &st)
+			r.tell(r.id, st)
 			return
 		}
 		if !told {
@@ -133,7 +132,7 @@ func (r *run) end(st Status) {
 	} else {
 		r.Log.Warn("rollout withdrawn", "service", r.id, "from", st.From, "to", st.To, "reason", st.Reason)
 	}
-	r.tell(r.id, &st)
+	r.tell(r.id, st)
 }
 
 // withdraw ends the rollout for a reason.
