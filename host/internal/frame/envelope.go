@@ -15,10 +15,8 @@ type Timing struct {
 	Wait             time.Duration // for a free sandbox
 	Execution        time.Duration // run: the call with its transport
 	FunctionInternal time.Duration // run: inside the guest
-	Enrich           time.Duration // predict: adding features
 	Preparation      time.Duration // predict: what is left of the call's time without Prediction
 	Prediction       time.Duration // predict: inside the guest
-	PostProcessing   time.Duration // predict: making the reply
 	Fuel             uint64        // units of code that the guest executed
 }
 
@@ -32,7 +30,7 @@ type Context struct {
 //	{"response": value, "timing": {name: µs, …, "fuel": units}, "apiContext": {"serviceId", "endpointId", "serviceGeneration"}}
 //
 // The first key is the one of the action's shape. Where the value is the answer, the others are added to its own. A
-// negative duration is sent as 0.
+// negative duration is sent as 0, and so is what a host of this kind does not do, or does when all else is written.
 func AppendEnvelope(dst []byte, a action.Action, value []byte, t Timing, c Context) []byte {
 	if key := a.Shape().Result; key != "" {
 		dst = append(append(append(dst, `{"`...), key...), `":`...)
@@ -46,10 +44,8 @@ func AppendEnvelope(dst []byte, a action.Action, value []byte, t Timing, c Conte
 		dst = appendMicros(dst, `,"execution":`, t.Execution)
 		dst = appendMicros(dst, `,"functionInternal":`, t.FunctionInternal)
 	} else {
-		dst = appendMicros(dst, `,"enrich":`, t.Enrich)
-		dst = appendMicros(dst, `,"preparation":`, t.Preparation)
-		dst = appendMicros(dst, `,"prediction":`, t.Prediction)
-		dst = appendMicros(dst, `,"postProcessing":`, t.PostProcessing)
+		dst = appendMicros(dst, `,"enrich":0,"preparation":`, t.Preparation)
+		dst = append(appendMicros(dst, `,"prediction":`, t.Prediction), `,"postProcessing":0`...)
 	}
 	dst = strconv.AppendUint(append(dst, `,"fuel":`...), t.Fuel, 10)
 	dst = appendText(dst, `},"apiContext":{"serviceId":`, c.Service)

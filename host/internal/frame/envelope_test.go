@@ -12,8 +12,8 @@ import (
 
 func TestAppendEnvelope(t *testing.T) {
 	timing := Timing{PreProcessing: 1500 * time.Nanosecond, Wait: 2 * time.Microsecond, Execution: 3 * time.Millisecond,
-		FunctionInternal: -4, Enrich: 5 * time.Microsecond, Preparation: 6 * time.Microsecond, Prediction: time.Second,
-		PostProcessing: 999, Fuel: 1 << 63}
+		FunctionInternal: -4, Preparation: 6 * time.Microsecond, Prediction: time.Second,
+		Fuel: 1 << 63}
 	who := Context{"s\"1", "e", "v1.2"}
 	const tail = `"apiContext":{"serviceId":"s\"1","endpointId":"e","serviceGeneration":"v1.2"}}`
 	for _, c := range []struct {
@@ -21,9 +21,9 @@ func TestAppendEnvelope(t *testing.T) {
 		want string
 	}{
 		{action.Run, `{"response":[1],"timing":{"preProcessing":1,"wait":2,"execution":3000,"functionInternal":0,"fuel":9223372036854775808},` + tail},
-		{action.Predict, `{"result":[1],"timing":{"preProcessing":1,"wait":2,"enrich":5,"preparation":6,` +
+		{action.Predict, `{"result":[1],"timing":{"preProcessing":1,"wait":2,"enrich":0,"preparation":6,` +
 			`"prediction":1000000,"postProcessing":0,"fuel":9223372036854775808},` + tail},
-		{action.PredictMulti, `{"results":[1],"timing":{"preProcessing":1,"wait":2,"enrich":5,"preparation":6,` +
+		{action.PredictMulti, `{"results":[1],"timing":{"preProcessing":1,"wait":2,"enrich":0,"preparation":6,` +
 			`"prediction":1000000,"postProcessing":0,"fuel":9223372036854775808},` + tail},
 	} {
 		got := AppendEnvelope([]byte("x"), c.a, []byte("[1]"), timing, who)

@@ -14,7 +14,7 @@ import (
 // account is what becomes known of a request for counters and records, as it is answered.
 type account struct {
 	start     time.Time         // as clock tells it: the date is not exact
-	replied   time.Time         // when the answer of an endpoint began to be written; zero for other answers
+	answered  time.Time         // when an endpoint had answered; zero for other answers
 	service   string            // that exists
 	endpoint  *service.Endpoint // that was found
 	caller    auth.Principal

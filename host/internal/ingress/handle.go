@@ -64,7 +64,7 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	} else if !s.cors.preflight(ctx) {
 		s.serve(ctx, x, start)
 	}
-	now := x.account.replied
+	now := x.account.answered
 	if now.IsZero() { // it was refused, or failed
 		now = clock.Now()
 	}
@@ -294,8 +294,8 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 	for _, note := range x.decoder.Reply.Notes {
 		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
 	}
-	x.account.replied = clock.Now()
-	s.reply(ctx, x, e, a, moments{start, called, answered, x.account.replied, usage})
+	x.account.answered = answered
+	s.reply(ctx, x, e, a, moments{start, called, answered, usage})
 	return false
 }
 

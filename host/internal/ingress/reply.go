@@ -17,8 +17,8 @@ import (
 
 // moments holds the moments of a request that its timing is made of.
 type moments struct {
-	start, called, answered, replied time.Time
-	usage                            service.Usage
+	start, called, answered time.Time
+	usage                   service.Usage
 }
 
 func (c moments) timing() frame.Timing {
@@ -30,7 +30,6 @@ func (c moments) timing() frame.Timing {
 		FunctionInternal: c.usage.Guest,
 		Preparation:      call - c.usage.Guest,
 		Prediction:       c.usage.Guest,
-		PostProcessing:   c.replied.Sub(c.answered),
 		Fuel:             c.usage.Fuel,
 	}
 }
