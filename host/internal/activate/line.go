@@ -66,11 +66,13 @@ func (l *line) signal() {
 // run works until the activator stops.
 func (l *line) run() {
 	defer close(l.ended)
+	var began time.Time // when the service was last brought up
 	for {
 		l.mu.Lock()
 		wanted, version, done, changed := l.wanted, l.version, l.version == l.reached, l.changed
 		l.mu.Unlock()
 		if !done {
+			began = time.Now()
 			l.guarded(wanted)
 		}
 		if l.a.ctx.Err() != nil {
@@ -83,7 +85,7 @@ func (l *line) run() {
 			l.mu.Unlock()
 			continue
 		}
-		retry := l.retry()
+		retry := l.retry(began)
 		select {
 		case <-changed:
 		case <-retry:
@@ -106,11 +108,12 @@ func (l *line) guarded(s store.Service) {
 	l.bring(l.a.ctx, s)
 }
 
-// retry is when the first refused generation is tried again; nil where there is none.
-func (l *line) retry() <-chan time.Time {
+// retry is when the first refused generation is tried again; nil where there is none. Of those whose time had come when the
+// service was last brought up none was wanted.
+func (l *line) retry(began time.Time) <-chan time.Time {
 	var first time.Time
 	sooner := func(again time.Time) {
-		if !again.IsZero() && (first.IsZero() || again.Before(first)) {
+		if again.After(began) && (first.IsZero() || again.Before(first)) {
 			first = again
 		}
 	}
