@@ -141,7 +141,7 @@ func (w *watcher) look(first bool) (Found, bool) {
 			g.Fingerprint, rested = w.store.fingerprint(*g)
 			last, known := w.seen[key]
 			_, removed := before[key]
-			imported := !known && !removed && service.State.knows(g.ID) // as a whole
+			imported := !known && !removed && service.State.whole(g.ID)
 			g.Settled = first || imported || last.fingerprint == g.Fingerprint && (rested || last.settled)
 			all = all && g.Settled
 			seen[key] = seenGeneration{*g, g.Fingerprint, g.Settled}

@@ -218,3 +218,19 @@ func TestCopiedAgain(t *testing.T) {
 		t.Errorf("half of a generation counts as settled: %+v", newest(found))
 	}
 }
+
+// A generation that is being copied while another one is recorded as the active one, which puts it into the order too, is
+// not taken for one that was imported as a whole.
+func TestCopiedMeanwhile(t *testing.T) {
+	root := write(t, map[string]string{"docs/generations/v1/a.wasm": "one"})
+	s := open(t, root)
+	w := &watcher{store: s}
+	w.look(true)
+	writeFile(t, root, "docs/generations/v2/a.wasm", "two")
+	if err := activated(s, "v1"); err != nil {
+		t.Fatal(err)
+	}
+	if found, all := w.look(false); newest(found).ID != "v2" || newest(found).Settled || all {
+		t.Errorf("half of a generation counts as settled: %+v", newest(found))
+	}
+}
