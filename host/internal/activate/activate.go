@@ -144,11 +144,7 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 	if l == nil {
 		return fmt.Errorf("%w: service %s", store.ErrNotFound, id)
 	}
-	l.mu.Lock()
-	l.ahead = generation
-	l.version++
-	l.signal()
-	l.mu.Unlock()
+	defer l.preload(generation)()
 	for {
 		if err := l.wait(ctx); err != nil {
 			return err

@@ -31,7 +31,8 @@ type line struct {
 	loaded  map[string]*generation // that can serve, by id
 	refused map[string]refusal     // generations that cannot, by id
 	serving []string               // ids of the generations that are published, the active one first
-	ahead   string                 // id of a generation that is loaded before anybody switches to it
+	ahead   string                 // id of the generation that somebody was the last to ask for before switching to it
+	asked   []string               // ids of those that somebody waits for
 }
 
 // refusal is why a generation does not serve.
@@ -129,6 +130,21 @@ func (l *line) retry(began time.Time) <-chan time.Time {
 	return time.After(time.Until(first))
 }
 
+// preload has a generation loaded. It stays until done is called, and then until another one is preloaded.
+func (l *line) preload(generation string) (done func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ahead, l.asked = generation, append(l.asked, generation)
+	l.version++
+	l.signal()
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		i := slices.Index(l.asked, generation)
+		l.asked = slices.Delete(l.asked, i, i+1)
+	}
+}
+
 // preloaded says whether it is known how loading a generation went, and that. Where it is not, the channel is closed when
 // it may be.
 func (l *line) preloaded(generation string) (known bool, changed <-chan struct{}, err error) {
@@ -207,19 +223,20 @@ func (l *line) record(s store.Service, generation string) {
 	}
 }
 
-// loadAhead obtains the generation that is to be loaded ahead, if any.
+// loadAhead obtains the generations that are to be loaded ahead, if any.
 func (l *line) loadAhead(ctx context.Context, s store.Service) []*generation {
 	l.mu.Lock()
-	ahead := l.ahead
+	ahead := append(slices.Clone(l.asked), l.ahead)
 	l.mu.Unlock()
+	var loaded []*generation
 	for _, g := range s.Generations {
-		if g.ID == ahead {
+		if slices.Contains(ahead, g.ID) {
 			if found := l.obtain(ctx, g, false); found != nil {
-				return []*generation{found}
+				loaded = append(loaded, found)
 			}
 		}
 	}
-	return nil
+	return loaded
 }
 
 // choose gives the generations that should serve, loaded, the active one first, and how requests are divided. It gives

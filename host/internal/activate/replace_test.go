@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"skep/host/internal/sandbox"
@@ -263,5 +264,22 @@ func TestKeep(t *testing.T) {
 	}
 	if !slices.Equal(left, []string{"v4", "v3"}) {
 		t.Errorf("there are %v", left)
+	}
+}
+
+// Who loads one generation ahead does not take it from others that do so with another one.
+func TestPreloadTwoAtOnce(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two"),
+		"docs/generations/v3/a.wasm": says("three")})
+	for range 10 {
+		var both sync.WaitGroup
+		for _, generation := range []string{"v1", "v2"} {
+			both.Go(func() {
+				if err := b.Preload(t.Context(), "docs", generation); err != nil {
+					t.Errorf("%s: %v", generation, err)
+				}
+			})
+		}
+		both.Wait()
 	}
 }
