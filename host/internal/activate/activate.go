@@ -141,7 +141,10 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 	a.mu.Lock()
 	l := a.lines[id]
 	a.mu.Unlock()
-	if l == nil {
+	switch {
+	case a.ctx.Err() != nil:
+		return ErrStopped
+	case l == nil:
 		return fmt.Errorf("%w: service %s", store.ErrNotFound, id)
 	}
 	defer l.preload(generation)()

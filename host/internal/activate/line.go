@@ -165,7 +165,7 @@ func (l *line) preloaded(generation string) (known bool, changed <-chan struct{}
 	return true, nil, fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, l.id, generation)
 }
 
-// wait returns when what is wanted has been brought up.
+// wait returns when what is wanted has been brought up. The error is an ErrStopped where it never will be.
 func (l *line) wait(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -177,7 +177,7 @@ func (l *line) wait(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-l.ended:
-			return nil
+			return ErrStopped
 		case <-ctx.Done():
 			return ctx.Err()
 		}
