@@ -283,3 +283,22 @@ func TestPreloadTwoAtOnce(t *testing.T) {
 		both.Wait()
 	}
 }
+
+// What is loaded and does not serve is given back too when the host is closed.
+func TestCloseGivesAllBack(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two")})
+	if err := b.Preload(t.Context(), "docs", "v1"); err != nil {
+		t.Fatal(err)
+	}
+	var callers []service.Caller
+	for _, id := range []string{"v1", "v2"} {
+		callers = append(callers, b.generation(t, id).Endpoints[0].Caller)
+	}
+	b.Stop()
+	b.Close()
+	for i, c := range callers {
+		if pool := c.(service.Pooled).Pool(); pool.Idle > 0 || pool.Memory > 0 {
+			t.Errorf("v%d has still %+v", i+1, pool)
+		}
+	}
+}
