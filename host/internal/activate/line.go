@@ -52,6 +52,9 @@ func newLine(a *Activator, id string) *line {
 func (l *line) want(s store.Service) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if s.Err != nil {
+		s.State.Disabled = l.wanted.State.Disabled // it stays as it is
+	}
 	l.wanted = s
 	l.a.Registry.SetDisabled(l.id, s.State.Disabled) // at once, whatever is being loaded
 	l.version++

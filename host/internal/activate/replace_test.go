@@ -228,6 +228,16 @@ func TestUnreadableState(t *testing.T) {
 	}
 }
 
+// Nor does such a state enable a service.
+func TestUnreadableStateOfDisabled(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": hello, "docs/state.json": []byte(`{"mode":"newest","disabled":true}`)})
+	b.add(t, files{"docs/state.json": []byte("{")})
+	b.update(t)
+	if !b.Registry.Lookup([]byte("docs")).Disabled || !b.Services()[0].Disabled {
+		t.Error("the service answers")
+	}
+}
+
 func TestPreload(t *testing.T) {
 	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two"),
 		"docs/generations/bad/a.wasm": []byte("not wasm")})
