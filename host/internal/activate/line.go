@@ -2,6 +2,7 @@ package activate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -52,7 +53,7 @@ func newLine(a *Activator, id string) *line {
 func (l *line) want(s store.Service) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s.Err != nil {
+	if errors.Is(s.Err, store.ErrState) {
 		s.State.Disabled = l.wanted.State.Disabled // it stays as it is
 	}
 	l.wanted = s
