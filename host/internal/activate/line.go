@@ -68,7 +68,7 @@ func (l *line) signal() {
 	l.changed = make(chan struct{})
 }
 
-// run works until the activator stops.
+// run works until the activator stops, or the service is gone.
 func (l *line) run() {
 	defer close(l.ended)
 	var began time.Time // when the service was last brought up
@@ -90,6 +90,9 @@ func (l *line) run() {
 			l.mu.Unlock()
 			continue
 		}
+		if l.dissolved() {
+			return
+		}
 		retry := l.retry(began)
 		select {
 		case <-changed:
@@ -100,6 +103,20 @@ func (l *line) run() {
 		case <-l.a.ctx.Done():
 		}
 	}
+}
+
+// dissolved ends a line of which nothing is left and nothing wanted, and says whether it did.
+func (l *line) dissolved() bool {
+	l.a.mu.Lock()
+	defer l.a.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := &l.wanted
+	if l.version != l.reached || len(s.Generations) > 0 || s.State.Mode != "" || s.Err != nil || len(l.loaded) > 0 {
+		return false
+	}
+	delete(l.a.lines, l.id)
+	return true
 }
 
 // guarded brings the service up. A defect of the host that it lays open must not stop the others.

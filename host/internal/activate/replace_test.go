@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
@@ -172,6 +173,26 @@ func TestHeldWaitsForSwitch(t *testing.T) {
 	}
 	b.update(t)
 	b.checkSays(t, "a", "v2", "two")
+}
+
+// Nothing is left of a service that was deleted; one of the same name can come.
+func TestServiceGoes(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/state.json": []byte(`{"mode":"newest"}`)})
+	b.mu.Lock()
+	l := b.lines["docs"]
+	b.mu.Unlock()
+	if err := os.RemoveAll(filepath.Join(b.root, "docs")); err != nil {
+		t.Fatal(err)
+	}
+	b.update(t)
+	select {
+	case <-l.ended:
+	case <-time.After(10 * time.Second):
+		t.Error("its goroutine stays")
+	}
+	b.add(t, files{"docs/generations/v1/a.wasm": says("two")})
+	b.update(t)
+	b.checkSays(t, "a", "v1", "two")
 }
 
 func TestDisabled(t *testing.T) {

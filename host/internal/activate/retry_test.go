@@ -12,6 +12,7 @@ import (
 func TestRetryOfWhatIsNotWanted(t *testing.T) {
 	b, services := prepare(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two")})
 	l := newLine(b.Activator, "docs")
+	l.wanted = services[0]
 	l.refused["v1"] = refusal{reason: ErrInternal, generation: new(service.Generation), again: time.Now()}
 	b.lines["docs"] = l
 	go l.run()
