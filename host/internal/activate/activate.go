@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 
 	"skep/host/internal/infra"
@@ -43,6 +45,8 @@ type Activator struct {
 	lines    map[string]*line // by service
 	problems []store.Problem
 	reports  map[string]Report // by place
+
+	stopped []*line // by Stop, for Close
 }
 
 // New gives an activator that compiles one module a core at a time. It must be closed.
@@ -141,14 +145,13 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 	a.mu.Lock()
 	l := a.lines[id]
 	a.mu.Unlock()
-	if l == nil {
+	switch {
+	case a.ctx.Err() != nil:
+		return ErrStopped
+	case l == nil:
 		return fmt.Errorf("%w: service %s", store.ErrNotFound, id)
 	}
-	l.mu.Lock()
-	l.ahead = generation
-	l.version++
-	l.signal()
-	l.mu.Unlock()
+	defer l.preload(generation)()
 	for {
 		if err := l.wait(ctx); err != nil {
 			return err
@@ -171,10 +174,9 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 func (a *Activator) Stop() {
 	a.stop()
 	a.mu.Lock()
-	lines := a.lines
-	a.lines = nil
+	a.stopped, a.lines = slices.AppendSeq(a.stopped, maps.Values(a.lines)), nil
 	a.mu.Unlock()
-	for _, l := range lines {
+	for _, l := range a.stopped {
 		<-l.ended
 	}
 }
@@ -182,9 +184,12 @@ func (a *Activator) Stop() {
 // Close ends all endpoints, when their calls are answered. Stop comes first.
 func (a *Activator) Close() {
 	var all []*service.Endpoint
-	for _, e := range a.Registry.Endpoints() {
-		if e.Caller != nil {
-			all = append(all, e)
+	used := make(map[service.Caller]bool)
+	for _, l := range a.stopped {
+		for _, g := range l.loaded {
+			for ; g != nil; g = g.replaces {
+				all = append(all, g.unused(used)...)
+			}
 		}
 	}
 	a.retire(all)

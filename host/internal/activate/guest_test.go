@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"skep/abi"
 	"skep/host/internal/service"
@@ -96,6 +97,32 @@ func TestStopWhileLoading(t *testing.T) {
 	}
 	if log := b.log.String(); strings.Contains(log, "refused") {
 		t.Errorf("the log blames modules:\n%s", log)
+	}
+}
+
+// Who waits for a generation when the host is closed is not told that there is none.
+func TestStopWhilePreloading(t *testing.T) {
+	b, services := prepare(t, "static", files{
+		"docs/generations/v1/probe.wasm": probeModule(t),
+		"docs/generations/v1/probe.toml": []byte("limits.init = \"60s\"\n[[test]]\nbody.do = \"spin\"\n"),
+	})
+	spinning := b.log.await("spinning")
+	b.Apply(store.Found{Services: services})
+	<-spinning
+	preloaded := make(chan error)
+	l := b.lines["docs"]
+	go func() { preloaded <- b.Preload(t.Context(), "docs", "v1") }()
+	for asked := false; !asked; time.Sleep(time.Millisecond) {
+		l.mu.Lock()
+		asked = len(l.asked) > 0
+		l.mu.Unlock()
+	}
+	b.Stop()
+	if err := <-preloaded; !errors.Is(err, ErrStopped) {
+		t.Errorf("preloading ended with %v", err)
+	}
+	if err := b.Preload(t.Context(), "docs", "v1"); !errors.Is(err, ErrStopped) {
+		t.Errorf("preloading when all has stopped: %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package activate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -31,7 +32,8 @@ type line struct {
 	loaded  map[string]*generation // that can serve, by id
 	refused map[string]refusal     // generations that cannot, by id
 	serving []string               // ids of the generations that are published, the active one first
-	ahead   string                 // id of a generation that is loaded before anybody switches to it
+	ahead   string                 // id of the generation that somebody was the last to ask for before switching to it
+	asked   []string               // ids of those that somebody waits for
 }
 
 // refusal is why a generation does not serve.
@@ -51,6 +53,9 @@ func newLine(a *Activator, id string) *line {
 func (l *line) want(s store.Service) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if errors.Is(s.Err, store.ErrState) {
+		s.State.Disabled = l.wanted.State.Disabled // it stays as it is
+	}
 	l.wanted = s
 	l.a.Registry.SetDisabled(l.id, s.State.Disabled) // at once, whatever is being loaded
 	l.version++
@@ -63,14 +68,16 @@ func (l *line) signal() {
 	l.changed = make(chan struct{})
 }
 
-// run works until the activator stops.
+// run works until the activator stops, or the service is gone.
 func (l *line) run() {
 	defer close(l.ended)
+	var began time.Time // when the service was last brought up
 	for {
 		l.mu.Lock()
 		wanted, version, done, changed := l.wanted, l.version, l.version == l.reached, l.changed
 		l.mu.Unlock()
 		if !done {
+			began = time.Now()
 			l.guarded(wanted)
 		}
 		if l.a.ctx.Err() != nil {
@@ -83,7 +90,10 @@ func (l *line) run() {
 			l.mu.Unlock()
 			continue
 		}
-		retry := l.retry()
+		if l.dissolved() {
+			return
+		}
+		retry := l.retry(began)
 		select {
 		case <-changed:
 		case <-retry:
@@ -93,6 +103,20 @@ func (l *line) run() {
 		case <-l.a.ctx.Done():
 		}
 	}
+}
+
+// dissolved ends a line of which nothing is left and nothing wanted, and says whether it did.
+func (l *line) dissolved() bool {
+	l.a.mu.Lock()
+	defer l.a.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := &l.wanted
+	if l.version != l.reached || len(s.Generations) > 0 || s.State.Mode != "" || s.Err != nil || len(l.loaded) > 0 {
+		return false
+	}
+	delete(l.a.lines, l.id)
+	return true
 }
 
 // guarded brings the service up. A defect of the host that it lays open must not stop the others.
@@ -106,11 +130,12 @@ func (l *line) guarded(s store.Service) {
 	l.bring(l.a.ctx, s)
 }
 
-// retry is when the first refused generation is tried again; nil where there is none.
-func (l *line) retry() <-chan time.Time {
+// retry is when the first refused generation is tried again; nil where there is none. Of those whose time had come when the
+// service was last brought up none was wanted.
+func (l *line) retry(began time.Time) <-chan time.Time {
 	var first time.Time
 	sooner := func(again time.Time) {
-		if !again.IsZero() && (first.IsZero() || again.Before(first)) {
+		if again.After(began) && (first.IsZero() || again.Before(first)) {
 			first = again
 		}
 	}
@@ -124,6 +149,21 @@ func (l *line) retry() <-chan time.Time {
 		return nil
 	}
 	return time.After(time.Until(first))
+}
+
+// preload has a generation loaded. It stays until done is called, and then until another one is preloaded.
+func (l *line) preload(generation string) (done func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ahead, l.asked = generation, append(l.asked, generation)
+	l.version++
+	l.signal()
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		i := slices.Index(l.asked, generation)
+		l.asked = slices.Delete(l.asked, i, i+1)
+	}
 }
 
 // preloaded says whether it is known how loading a generation went, and that. Where it is not, the channel is closed when
@@ -146,7 +186,7 @@ func (l *line) preloaded(generation string) (known bool, changed <-chan struct{}
 	return true, nil, fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, l.id, generation)
 }
 
-// wait returns when what is wanted has been brought up.
+// wait returns when what is wanted has been brought up. The error is an ErrStopped where it never will be.
 func (l *line) wait(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -158,7 +198,7 @@ func (l *line) wait(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-l.ended:
-			return nil
+			return ErrStopped
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -204,19 +244,20 @@ func (l *line) record(s store.Service, generation string) {
 	}
 }
 
-// loadAhead obtains the generation that is to be loaded ahead, if any.
+// loadAhead obtains the generations that are to be loaded ahead, if any.
 func (l *line) loadAhead(ctx context.Context, s store.Service) []*generation {
 	l.mu.Lock()
-	ahead := l.ahead
+	ahead := append(slices.Clone(l.asked), l.ahead)
 	l.mu.Unlock()
+	var loaded []*generation
 	for _, g := range s.Generations {
-		if g.ID == ahead {
+		if slices.Contains(ahead, g.ID) {
 			if found := l.obtain(ctx, g, false); found != nil {
-				return []*generation{found}
+				loaded = append(loaded, found)
 			}
 		}
 	}
-	return nil
+	return loaded
 }
 
 // choose gives the generations that should serve, loaded, the active one first, and how requests are divided. It gives

@@ -82,15 +82,19 @@ func (l *line) unload(next []*generation) {
 // drop ends the endpoints of a generation and of those that it replaces, but for those that serve elsewhere.
 func (l *line) drop(g *generation, used map[service.Caller]bool) {
 	for ; g != nil; g = g.replaces {
-		var unused []*service.Endpoint
-		for _, e := range g.endpoints {
-			if e.Caller != nil && !used[e.Caller] {
-				used[e.Caller] = true
-				unused = append(unused, e)
-			}
-		}
-		l.a.retire(unused)
+		l.a.retire(g.unused(used))
 	}
+}
+
+// unused are the endpoints of a generation that can be called and are not among the used ones, which they are from now on.
+func (g *generation) unused(used map[service.Caller]bool) (list []*service.Endpoint) {
+	for _, e := range g.endpoints {
+		if e.Caller != nil && !used[e.Caller] {
+			used[e.Caller] = true
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // withdraw ends a service that has nothing left to serve. One that has a state is known, and answers that it has

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
@@ -173,6 +175,26 @@ func TestHeldWaitsForSwitch(t *testing.T) {
 	b.checkSays(t, "a", "v2", "two")
 }
 
+// Nothing is left of a service that was deleted; one of the same name can come.
+func TestServiceGoes(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/state.json": []byte(`{"mode":"newest"}`)})
+	b.mu.Lock()
+	l := b.lines["docs"]
+	b.mu.Unlock()
+	if err := os.RemoveAll(filepath.Join(b.root, "docs")); err != nil {
+		t.Fatal(err)
+	}
+	b.update(t)
+	select {
+	case <-l.ended:
+	case <-time.After(10 * time.Second):
+		t.Error("its goroutine stays")
+	}
+	b.add(t, files{"docs/generations/v1/a.wasm": says("two")})
+	b.update(t)
+	b.checkSays(t, "a", "v1", "two")
+}
+
 func TestDisabled(t *testing.T) {
 	b := bring(t, "static", files{"docs/generations/v1/a.wasm": hello})
 	for _, enabled := range []bool{false, true} {
@@ -227,6 +249,16 @@ func TestUnreadableState(t *testing.T) {
 	}
 }
 
+// Nor does such a state enable a service.
+func TestUnreadableStateOfDisabled(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": hello, "docs/state.json": []byte(`{"mode":"newest","disabled":true}`)})
+	b.add(t, files{"docs/state.json": []byte("{")})
+	b.update(t)
+	if !b.Registry.Lookup([]byte("docs")).Disabled || !b.Services()[0].Disabled {
+		t.Error("the service answers")
+	}
+}
+
 func TestPreload(t *testing.T) {
 	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two"),
 		"docs/generations/bad/a.wasm": []byte("not wasm")})
@@ -263,5 +295,41 @@ func TestKeep(t *testing.T) {
 	}
 	if !slices.Equal(left, []string{"v4", "v3"}) {
 		t.Errorf("there are %v", left)
+	}
+}
+
+// Who loads one generation ahead does not take it from others that do so with another one.
+func TestPreloadTwoAtOnce(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two"),
+		"docs/generations/v3/a.wasm": says("three")})
+	for range 10 {
+		var both sync.WaitGroup
+		for _, generation := range []string{"v1", "v2"} {
+			both.Go(func() {
+				if err := b.Preload(t.Context(), "docs", generation); err != nil {
+					t.Errorf("%s: %v", generation, err)
+				}
+			})
+		}
+		both.Wait()
+	}
+}
+
+// What is loaded and does not serve is given back too when the host is closed.
+func TestCloseGivesAllBack(t *testing.T) {
+	b := bring(t, "static", files{"docs/generations/v1/a.wasm": says("one"), "docs/generations/v2/a.wasm": says("two")})
+	if err := b.Preload(t.Context(), "docs", "v1"); err != nil {
+		t.Fatal(err)
+	}
+	var callers []service.Caller
+	for _, id := range []string{"v1", "v2"} {
+		callers = append(callers, b.generation(t, id).Endpoints[0].Caller)
+	}
+	b.Stop()
+	b.Close()
+	for i, c := range callers {
+		if pool := c.(service.Pooled).Pool(); pool.Idle > 0 || pool.Memory > 0 {
+			t.Errorf("v%d has still %+v", i+1, pool)
+		}
 	}
 }

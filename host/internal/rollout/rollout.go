@@ -4,6 +4,7 @@ package rollout
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,7 +34,13 @@ type Rollouts struct {
 	all  sync.WaitGroup
 
 	mu   sync.Mutex
-	last map[string]Status // by service
+	last map[string]shown // by service
+}
+
+// shown is what is known of a rollout.
+type shown struct {
+	way store.Rollout
+	Status
 }
 
 // Phase is how far a rollout is. The zero value is not set.
@@ -63,7 +70,7 @@ var ErrNoSingle = errors.New("no single generation serves")
 // New gives the rollouts of a host that does not serve yet. What a host has left unfinished is withdrawn: nobody knows how
 // the generation did.
 func New(c Config) *Rollouts {
-	r := &Rollouts{Config: c, last: make(map[string]Status)}
+	r := &Rollouts{Config: c, last: make(map[string]shown)}
 	r.ctx, r.stop = context.WithCancel(context.Background())
 	found, _, err := c.Store.Scan()
 	if err != nil {
@@ -79,7 +86,7 @@ func New(c Config) *Rollouts {
 			c.Log.Error("a rollout that was left unfinished cannot be withdrawn", "service", s.ID, "generation", way.To, "error", err)
 			continue
 		}
-		r.tell(s.ID, st)
+		r.begin(s.ID, way, st)
 	}
 	return r
 }
@@ -96,15 +103,20 @@ func (r *Rollouts) Close() {
 func (r *Rollouts) Status(id string) (Status, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	st, known := r.last[id]
-	return st, known
+	last, known := r.last[id]
+	return last.Status, known
 }
 
-// tell makes a change of a rollout known, and records it.
-func (r *Rollouts) tell(id string, st Status) {
+// begin makes a rollout known, and records it. It is the last one of its service from now on.
+func (r *Rollouts) begin(id string, way store.Rollout, st Status) {
 	r.mu.Lock()
-	r.last[id] = st
+	r.last[id] = shown{way, st}
 	r.mu.Unlock()
+	r.record(id, st)
+}
+
+// record writes a change of a rollout into the audit log.
+func (r *Rollouts) record(id string, st Status) {
 	r.Audit.Info("rollout", "service", id, "from", st.From, "to", st.To, "phase", string(st.Phase), "share", st.Share,
 		"reason", st.Reason, "calls", st.Next.Calls(), "errors", st.Next.Errors)
 }
@@ -133,25 +145,27 @@ func (r *Rollouts) Start(ctx context.Context, id string, p Plan) error {
 	case served.Active.ID == p.Generation:
 		return fmt.Errorf("%w: generation %s serves already", ErrPlan, p.Generation)
 	}
-	way := store.Rollout{From: served.Active.ID, To: p.Generation}
+	way := store.Rollout{From: served.Active.ID, To: p.Generation, ID: rand.Text()}
 	if err := r.Store.BeginRollout(id, way, p.Steps[0]); err != nil {
 		return err
 	}
-	r.tell(id, Status{From: way.From, To: way.To, Phase: Running, Share: p.Steps[0], Since: time.Now()})
+	st := Status{From: way.From, To: way.To, Phase: Running, Share: p.Steps[0], Since: time.Now()}
+	r.begin(id, way, st)
+	run := &run{Rollouts: r, id: id, way: way, plan: p}
 	if err := r.settle(ctx); err != nil {
-		return errors.Join(err, r.Store.EndRollout(id, way, way.From))
+		return errors.Join(err, r.launch(func() { run.withdraw(st, "its beginning was not waited for: "+err.Error()) }))
 	}
-	return r.launch(&run{Rollouts: r, id: id, way: way, plan: p})
+	return r.launch(run.guarded)
 }
 
 // launch has a rollout go on in the background.
-func (r *Rollouts) launch(run *run) error {
+func (r *Rollouts) launch(run func()) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.ctx.Err(); err != nil { // it is withdrawn later, like all that go on now
 		return err
 	}
-	r.all.Go(run.guarded)
+	r.all.Go(run)
 	return nil
 }
 

@@ -55,7 +55,7 @@ func (r *run) step(share float64) bool {
 		return false // the host is being closed
 	}
 	if share != r.plan.Steps[0] { // the first one is known
-		r.tell(r.id, st)
+		r.tell(st)
 	}
 	oldBefore, nextBefore := r.counts()
 	look := time.NewTicker(min(r.plan.Interval/looks, longLook))
@@ -72,9 +72,7 @@ func (r *run) step(share float64) bool {
 		}
 		old, next := r.counts()
 		st.Old, st.Next = old.Since(oldBefore), next.Since(nextBefore)
-		r.mu.Lock()
-		r.last[r.id] = st
-		r.mu.Unlock()
+		r.show(st)
 		worse, enough := r.plan.compare(st.Old, st.Next)
 		switch {
 		case worse != "":
@@ -84,6 +82,21 @@ func (r *run) step(share float64) bool {
 			return true
 		}
 	}
+}
+
+// show makes known how the rollout is, as long as it is the last one of its service.
+func (r *run) show(st Status) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last[r.id].way == r.way {
+		r.last[r.id] = shown{r.way, st}
+	}
+}
+
+// tell makes a change known, and records it.
+func (r *run) tell(st Status) {
+	r.show(st)
+	r.record(r.id, st)
 }
 
 // counts are the calls of both generations so far.
@@ -113,7 +126,7 @@ func (r *run) end(st Status) {
 		}
 		if errors.Is(err, store.ErrSuperseded) || errors.Is(err, store.ErrNotFound) {
 			st.Phase, st.Reason = Superseded, ""
-			r.tell(r.id, st)
+			r.tell(st)
 			return
 		}
 		if !told {
@@ -132,7 +145,7 @@ func (r *run) end(st Status) {
 	} else {
 		r.Log.Warn("rollout withdrawn", "service", r.id, "from", st.From, "to", st.To, "reason", st.Reason)
 	}
-	r.tell(r.id, st)
+	r.tell(st)
 }
 
 // withdraw ends the rollout for a reason.

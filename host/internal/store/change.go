@@ -173,7 +173,7 @@ func (st *State) activated(generation string, have []Generation) {
 	st.order(have)
 	for _, g := range slices.Backward(have) {
 		if !st.knows(g.ID) {
-			st.came(g.ID, false)
+			st.came(Import{Generation: g.ID})
 		}
 	}
 	st.prune(have)

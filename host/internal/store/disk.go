@@ -46,7 +46,8 @@ func (s *Store) failed(err error) error {
 // replaceFile puts a whole file in the place of another: whoever reads finds the old one or the new one, after a crash
 // too. The file keeps its mode; a new one gets that which is given.
 func (s *Store) replaceFile(name string, data []byte, mode fs.FileMode) (err error) {
-	if info, err := s.root.Stat(name); err == nil {
+	info, missing := s.root.Stat(name)
+	if missing == nil {
 		mode = info.Mode().Perm()
 	}
 	next := path.Join(path.Dir(name), "."+path.Base(name)+temporary)
@@ -55,6 +56,9 @@ func (s *Store) replaceFile(name string, data []byte, mode fs.FileMode) (err err
 		return err
 	}); err != nil {
 		return err
+	}
+	if missing == nil {
+		_ = s.root.Chmod(next, mode) // new files may get less; the content is what matters
 	}
 	if err := s.disk("rename", name, func() error { return s.root.Rename(next, name) }); err != nil {
 		_ = s.root.Remove(next) // it would be replaced by the next attempt

@@ -76,7 +76,7 @@ func (s *Store) publish(id, generation, incoming string, held bool) error {
 		return err
 	}
 	after := before.clone()
-	after.came(generation, held)
+	after.came(Import{Generation: generation, Held: held, Whole: true})
 	if err := s.writeState(id, after); err != nil {
 		return err
 	}

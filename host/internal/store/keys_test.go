@@ -97,3 +97,20 @@ func TestServiceFile(t *testing.T) {
 		}
 	}
 }
+
+// A file keeps its mode, whatever new files get.
+func TestKeysKeepMode(t *testing.T) {
+	root := write(t, map[string]string{"docs/a.wasm": "", "docs/keys.json": "old"})
+	file := filepath.Join(root, "docs/keys.json")
+	for _, mode := range []os.FileMode{0o666, 0o600, 0o640} {
+		if err := os.Chmod(file, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open(t, root).UpdateKeys("docs", func([]byte) ([]byte, error) { return []byte(mode.String()), nil }); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("the file has %v, %v; want %v", info.Mode(), err, mode)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 type Rollout struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+	ID   string `json:"id,omitempty"` // tells it from another one on the same way
 }
 
 // ErrSuperseded says that somebody else has decided in the meantime what serves.

@@ -9,7 +9,7 @@ import (
 func TestRollout(t *testing.T) {
 	s := open(t, write(t, map[string]string{"docs/generations/v0/a.wasm": "", "docs/generations/v1/a.wasm": "",
 		"docs/generations/v2/a.wasm": ""}))
-	way := Rollout{"v1", "v2"}
+	way := Rollout{"v1", "v2", "a"}
 	state := func(want Rollout, mapping ...Share) {
 		t.Helper()
 		st, err := s.State("docs")
@@ -27,7 +27,7 @@ func TestRollout(t *testing.T) {
 		check(activated(s, g), nil)
 	}
 	check(s.SwitchTo("docs", "v1"), nil)
-	check(s.BeginRollout("docs", Rollout{"v1", "v9"}, 0.5), ErrMapping)
+	check(s.BeginRollout("docs", Rollout{"v1", "v9", "b"}, 0.5), ErrMapping)
 	check(s.BeginRollout("docs", way, 1.5), ErrMapping)
 	check(s.StepRollout("docs", way, 0.5), ErrSuperseded)
 	check(s.EndRollout("docs", way, "v1"), ErrSuperseded)
@@ -60,8 +60,8 @@ func TestRollout(t *testing.T) {
 
 func TestRolloutWithoutItsMapping(t *testing.T) {
 	for _, st := range []State{
-		{Mode: ModeNewest, Rollout: Rollout{"v1", "v2"}},
-		{Mode: ModePinned, Mapping: []Share{{"v1", 1}}, Rollout: Rollout{"v1", "v2"}},
+		{Mode: ModeNewest, Rollout: Rollout{"v1", "v2", ""}},
+		{Mode: ModePinned, Mapping: []Share{{"v1", 1}}, Rollout: Rollout{"v1", "v2", ""}},
 		{Mode: ModePinned, Mapping: []Share{{"v2", 1}}, Rollout: Rollout{To: "v2"}},
 	} {
 		if st.validate() == nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"syscall"
 
 	"skep/host/internal/pace"
 	"skep/host/internal/service"
@@ -51,12 +52,22 @@ type scan struct {
 	store    *Store
 	turn     *pace.Turn
 	problems []Problem
+	err      error // why it is not known what the service holds that is being looked at
 }
 
 func (s *Store) newScan() *scan { return &scan{fsys: s.root.FS(), store: s, turn: s.pace.Begin()} }
 
 func (sc *scan) problem(name, format string, args ...any) {
 	sc.problems = append(sc.problems, Problem{filepath.Join(sc.store.path, name), fmt.Sprintf(format, args...)})
+}
+
+// unreadable is a folder that cannot be listed. One that was just removed, or is none, holds nothing; of others that is not
+// known.
+func (sc *scan) unreadable(dir string, err error) {
+	sc.problem(dir, "cannot be read: %v", err)
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		sc.err = err
+	}
 }
 
 func (sc *scan) brokenLink(name string, err error) {
@@ -66,6 +77,7 @@ func (sc *scan) brokenLink(name string, err error) {
 // service finds the generations of one service. A folder without any is a service too, where it has a state.
 func (sc *scan) service(id string) (Service, bool) {
 	before := len(sc.problems)
+	sc.err = nil
 	found := Service{ID: id, Generations: sc.generations(id)}
 	if found.State, found.Err = sc.store.readState(id); found.Err != nil {
 		sc.problem(path.Join(id, stateFile), "%v", found.Err)
@@ -74,6 +86,8 @@ func (sc *scan) service(id string) (Service, bool) {
 
 	loose := sc.endpoints(id, id, "")
 	switch {
+	case sc.err != nil:
+		found.Err = errors.Join(found.Err, sc.err)
 	case len(found.Generations) > 0:
 		for _, e := range loose {
 			sc.problem(e.Module, "is not served: service %s has generations; put the module into a new folder %s",
@@ -99,7 +113,7 @@ func (sc *scan) generations(id string) []Generation {
 	entries, err := sc.list(dir)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			sc.problem(dir, "cannot be read: %v", err)
+			sc.unreadable(dir, err)
 		}
 		return nil
 	}
@@ -158,7 +172,7 @@ func (sc *scan) resources(dir string, names map[string]bool) map[string]bool {
 	entries, err := sc.list(dir)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			sc.problem(dir, "cannot be read: %v", err)
+			sc.unreadable(dir, err)
 		}
 		return nil
 	}
@@ -183,7 +197,7 @@ func (sc *scan) resources(dir string, names map[string]bool) map[string]bool {
 func (sc *scan) endpoints(dir, serviceID, generation string) []Endpoint {
 	entries, err := sc.list(dir)
 	if err != nil {
-		sc.problem(dir, "cannot be read: %v", err)
+		sc.unreadable(dir, err)
 		return nil
 	}
 	names := make(map[string]bool)

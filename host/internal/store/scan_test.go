@@ -1,12 +1,15 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -321,5 +324,36 @@ func TestScanError(t *testing.T) {
 	}
 	if _, _, err := s.Scan(); err == nil || !strings.Contains(err.Error(), root) {
 		t.Errorf("%v does not name %s", err, root)
+	}
+}
+
+// closedFolder is a file system with a folder that cannot be listed.
+type closedFolder struct {
+	fs.FS
+	folder string
+	err    error
+}
+
+func (u closedFolder) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == u.folder {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: u.err}
+	}
+	return fs.ReadDir(u.FS, name)
+}
+
+// Of a service with a folder that cannot be read at the moment nobody knows what it holds: it does not lose what it serves.
+func TestUnreadableFolder(t *testing.T) {
+	s := open(t, write(t, map[string]string{"docs/generations/v1/a.wasm": "", "docs/generations/v1/resources/a/m.bin": "",
+		"docs/b.wasm": ""}))
+	for _, folder := range []string{"docs", "docs/generations", "docs/generations/v1", "docs/generations/v1/resources"} {
+		sc := s.newScan()
+		sc.fsys = closedFolder{sc.fsys, folder, syscall.EMFILE}
+		if found, there := sc.service("docs"); !there || !errors.Is(found.Err, syscall.EMFILE) {
+			t.Errorf("%s: there is a service: %v, %+v", folder, there, found)
+		}
+		sc.fsys = closedFolder{s.root.FS(), folder, syscall.ENOENT}
+		if found, _ := sc.service("docs"); found.Err != nil {
+			t.Errorf("%s: it is gone, but the service has %v", folder, found.Err)
+		}
 	}
 }

@@ -49,6 +49,8 @@ type Import struct {
 	Generation string `json:"generation"`
 	// Held says that it must not become active by itself: it came through an import that leaves that to a switch.
 	Held bool `json:"held,omitempty"`
+	// Whole says that it appeared at once, and not file by file.
+	Whole bool `json:"whole,omitempty"`
 }
 
 // ErrMapping says that a mapping cannot be used.
@@ -131,9 +133,9 @@ func (s *Store) writeState(id string, st State) error {
 }
 
 // came puts a generation at the end of the order.
-func (st *State) came(generation string, held bool) {
-	st.Imports = slices.DeleteFunc(st.Imports, func(i Import) bool { return i.Generation == generation })
-	st.Imports = append(st.Imports, Import{generation, held})
+func (st *State) came(im Import) {
+	st.Imports = slices.DeleteFunc(st.Imports, func(i Import) bool { return i.Generation == im.Generation })
+	st.Imports = append(st.Imports, im)
 }
 
 // gone takes a generation out of everything but the mapping.
@@ -157,7 +159,12 @@ func (st State) knows(generation string) bool {
 
 // Held says whether a generation must not become active by itself.
 func (st State) Held(generation string) bool {
-	return slices.Contains(st.Imports, Import{generation, true})
+	return slices.ContainsFunc(st.Imports, func(i Import) bool { return i.Generation == generation && i.Held })
+}
+
+// whole says whether a generation has appeared at once.
+func (st State) whole(generation string) bool {
+	return slices.ContainsFunc(st.Imports, func(i Import) bool { return i.Generation == generation && i.Whole })
 }
 
 // Maps says whether a generation has a place in the mapping.

@@ -26,7 +26,7 @@ type Service struct {
 	ID          string
 	Generations []Generation // may be empty
 	State       State
-	Err         error // an ErrState, where the state cannot be read
+	Err         error // why it is not known what should serve: an ErrState, or a folder that cannot be read
 }
 
 // Problem is something in the folder that cannot be served, and what to do about it.

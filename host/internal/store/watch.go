@@ -100,7 +100,7 @@ type seenGeneration struct {
 type watcher struct {
 	store  *Store
 	seen   map[generationKey]seenGeneration // by the last look
-	gone   map[generationKey]time.Time      // since when generations are missing that were there
+	gone   map[generationKey]time.Time      // since when generations are missing that were there, and are in the order still
 	events *fsnotify.Watcher                // nil where the system tells of no changes
 
 	troubles chan struct{} // holds one where changes may have been missed
@@ -124,6 +124,7 @@ func (w *watcher) look(first bool) (Found, bool) {
 	if found.Err != nil {
 		return found, true
 	}
+	before := w.gone
 	all := !w.missing(found.Services)
 	turn := w.store.pace.Begin()
 	seen := make(map[generationKey]seenGeneration)
@@ -138,9 +139,10 @@ func (w *watcher) look(first bool) (Found, bool) {
 			turn.Step()
 			var rested bool
 			g.Fingerprint, rested = w.store.fingerprint(*g)
-			before, known := w.seen[key]
-			imported := !known && service.State.knows(g.ID) // as a whole
-			g.Settled = first || imported || before.fingerprint == g.Fingerprint && (rested || before.settled)
+			last, known := w.seen[key]
+			_, removed := before[key]
+			imported := !known && !removed && service.State.whole(g.ID)
+			g.Settled = first || imported || last.fingerprint == g.Fingerprint && (rested || last.settled)
 			all = all && g.Settled
 			seen[key] = seenGeneration{*g, g.Fingerprint, g.Settled}
 		}
@@ -152,31 +154,32 @@ func (w *watcher) look(first bool) (Found, bool) {
 
 // missing adds to the services the generations that were there at the last look, and are not now, though nobody has deleted
 // them through the host: whoever reads a folder while something in it is renamed may find neither the old name nor the new
-// one. They are taken for gone when they have been missing for a while. It reports whether there are such.
+// one. They are taken for gone when they have been missing for a while. It reports whether there are such as may come back.
 func (w *watcher) missing(services []Service) bool {
 	gone := make(map[generationKey]time.Time)
+	waits := false
 	for i := range services {
 		s := &services[i]
 		for _, im := range s.State.Imports {
 			key := generationKey{s.ID, im.Generation}
 			before, known := w.seen[key]
-			if !known || has(s.Generations, im.Generation) {
+			since, missed := w.gone[key]
+			if !known && !missed || has(s.Generations, im.Generation) {
 				continue
 			}
-			since, missed := w.gone[key]
 			if !missed {
 				since = time.Now()
 			}
-			if time.Since(since) >= settleFirst {
-				continue
-			}
 			gone[key] = since
-			s.Generations = append(s.Generations, before.Generation)
+			if known && time.Since(since) < settleFirst {
+				waits = true
+				s.Generations = append(s.Generations, before.Generation)
+			}
 		}
 		s.State.order(s.Generations)
 	}
 	w.gone = gone
-	return len(gone) > 0
+	return waits
 }
 
 // describeFound is a text that changes with what was found.

@@ -196,3 +196,41 @@ func TestWatchFolderMovedAndDeleted(t *testing.T) {
 	goesOn <- struct{}{}
 	<-done
 }
+
+// A generation that was removed from the folder by hand and is copied into it again, file by file, is not taken for one that
+// was imported as a whole.
+func TestCopiedAgain(t *testing.T) {
+	root := write(t, map[string]string{"docs/generations/v1/a.wasm": "one", "docs/generations/v1/b.wasm": "one"})
+	s := open(t, root)
+	if err := activated(s, "v1"); err != nil {
+		t.Fatal(err)
+	}
+	w := &watcher{store: s}
+	w.look(true)
+	if err := os.RemoveAll(filepath.Join(root, "docs/generations/v1")); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(2 * settleFirst); time.Now().Before(end); time.Sleep(settleFirst / 4) {
+		w.look(false)
+	}
+	writeFile(t, root, "docs/generations/v1/a.wasm", "one")
+	if found, all := w.look(false); newest(found).Settled || all {
+		t.Errorf("half of a generation counts as settled: %+v", newest(found))
+	}
+}
+
+// A generation that is being copied while another one is recorded as the active one, which puts it into the order too, is
+// not taken for one that was imported as a whole.
+func TestCopiedMeanwhile(t *testing.T) {
+	root := write(t, map[string]string{"docs/generations/v1/a.wasm": "one"})
+	s := open(t, root)
+	w := &watcher{store: s}
+	w.look(true)
+	writeFile(t, root, "docs/generations/v2/a.wasm", "two")
+	if err := activated(s, "v1"); err != nil {
+		t.Fatal(err)
+	}
+	if found, all := w.look(false); newest(found).ID != "v2" || newest(found).Settled || all {
+		t.Errorf("half of a generation counts as settled: %+v", newest(found))
+	}
+}
