@@ -145,10 +145,10 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 	a.mu.Lock()
 	l := a.lines[id]
 	a.mu.Unlock()
-	switch {
-	case a.ctx.Err() != nil:
-		return ErrStopped
-	case l == nil:
+	if err := a.stopping(); err != nil {
+		return err
+	}
+	if l == nil {
 		return fmt.Errorf("%w: service %s", store.ErrNotFound, id)
 	}
 	defer l.preload(generation)()
@@ -163,11 +163,21 @@ func (a *Activator) Preload(ctx context.Context, id, generation string) error {
 		select { // its files are being written, perhaps
 		case <-changed:
 		case <-l.ended:
-			return ErrStopped
+			if err := a.stopping(); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// stopping is an ErrStopped after Stop.
+func (a *Activator) stopping() error {
+	if a.ctx.Err() != nil {
+		return ErrStopped
+	}
+	return nil
 }
 
 // Stop gives up loading, and returns when nothing is loaded any more. What serves goes on.

@@ -186,7 +186,8 @@ func (l *line) preloaded(generation string) (known bool, changed <-chan struct{}
 	return true, nil, fmt.Errorf("%w: service %s has no generation %s", store.ErrNotFound, l.id, generation)
 }
 
-// wait returns when what is wanted has been brought up. The error is an ErrStopped where it never will be.
+// wait returns when what is wanted has been brought up, or the service is gone. The error is an ErrStopped where nothing will
+// be brought up any more.
 func (l *line) wait(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -198,7 +199,7 @@ func (l *line) wait(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-l.ended:
-			return ErrStopped
+			return l.a.stopping()
 		case <-ctx.Done():
 			return ctx.Err()
 		}
