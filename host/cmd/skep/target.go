@@ -98,6 +98,14 @@ func (t *target) done(cmd *cobra.Command, id, generation, format string, args ..
 	return t.print(cmd, value, tellLine(format, args...))
 }
 
+// noteDisabled tells people when a service answers nothing although a generation of it was made active. What has been
+// done holds, also where this cannot be found out.
+func noteDisabled(cmd *cobra.Command, d deployments, id string) {
+	if s, err := d.Service(cmd.Context(), id); err == nil && !s.Enabled {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s is disabled: it answers 503 until skep enable %s\n", id, id)
+	}
+}
+
 // tellLine tells one line to people.
 func tellLine(format string, args ...any) func(w io.Writer) error {
 	return func(w io.Writer) error {
