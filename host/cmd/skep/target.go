@@ -84,7 +84,11 @@ func (t *target) print(cmd *cobra.Command, value any, tell func(w io.Writer) err
 	if !t.json {
 		return tell(cmd.OutOrStdout())
 	}
-	e := json.NewEncoder(cmd.OutOrStdout())
+	return printJSON(cmd.OutOrStdout(), value)
+}
+
+func printJSON(w io.Writer, value any) error {
+	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(value)
 }
