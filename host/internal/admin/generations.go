@@ -28,7 +28,8 @@ type generationItem struct {
 func describeGenerations(st activate.Status, endpoints bool) []generationItem {
 	list := []generationItem{}
 	for _, g := range st.Generations {
-		item := generationItem{Generation: g.ID, Active: g.Share > 0, Proba: g.Share, Loaded: g.Loaded, Held: g.Held}
+		item := generationItem{Generation: g.ID, Active: g.Share > 0, Proba: g.Share, Loaded: g.Loaded,
+			Held: g.Held && g.Share == 0}
 		if g.Refused != nil {
 			item.Reason = g.Refused.Error()
 		}
