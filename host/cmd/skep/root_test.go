@@ -222,6 +222,7 @@ func TestMisuse(t *testing.T) {
 		{"rollout ../demo v2", "", `"../demo" is not the name of a service`},
 		{"rollout demo v2 --host 127.0.0.1:1", "", `bad value for --host or SKEP_HOST`},
 		{"rollout demo v2 --share much", "", `bad value "much" for --share: allowed are numbers, as 0.1;`},
+		{"rollout demo v2 --share 1", "", `bad value 1 for --share: allowed are numbers between 0 and 1;`},
 		{"rollout demo v2 --interval 30", "", `bad value "30" for --interval: allowed are lengths of time, as 500ms, 30s or 5m;`},
 		{"new --lang cobol x", "", `bad value "cobol" for --lang: allowed are go`},
 	} {
