@@ -34,9 +34,15 @@ func describeGenerations(st activate.Status, endpoints bool) []generationItem {
 			item.Reason = g.Refused.Error()
 		}
 		for _, e := range g.Endpoints {
-			if endpoints || e.State == service.StateRefused {
-				item.Endpoints = append(item.Endpoints, describeEndpoint(e))
+			outlived := g.Outlived[e.ID]
+			if !endpoints && e.State != service.StateRefused && outlived == nil {
+				continue
 			}
+			described := describeEndpoint(e)
+			if outlived != nil {
+				described.Reason = outlived.Error()
+			}
+			item.Endpoints = append(item.Endpoints, described)
 		}
 		list = append(list, item)
 	}

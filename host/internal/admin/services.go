@@ -34,7 +34,8 @@ type serviceItem struct {
 	Enabled   bool   `json:"enabled"`
 	Mode      string `json:"mode,omitempty"`
 	Problem   string `json:"problem,omitempty"`
-	// Generations are the newest first. Of their endpoints a list has those that are refused.
+	// Generations are the newest first. Of their endpoints a list has those with a reason: they are
+	// refused, or were, and their predecessors go on.
 	Generations []generationItem `json:"generations"`
 }
 
