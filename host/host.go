@@ -126,8 +126,8 @@ func New(config Config) (*Host, error) {
 	h.policies = auth.NewPolicies(h.store, config.Log)
 	h.rollouts = rollout.New(rollout.Config{Store: h.store, Activator: h.activator, Registry: h.registry, Audit: audit,
 		Log: config.Log})
-	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Rollouts: h.rollouts, Version: Version, Ready: h.ready,
-		Drain: &h.drain, Observer: h.observer, Look: h.look, Audit: audit, Log: config.Log})
+	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Rollouts: h.rollouts, Access: h.policies.Problem,
+		Version: Version, Ready: h.ready, Drain: &h.drain, Observer: h.observer, Look: h.look, Audit: audit, Log: config.Log})
 	data := ingress.Config{Registry: h.registry, Access: h.policies, Version: Version, Metadata: metadata,
 		Alive: h.alive, Wire: config.Wire, Log: config.Log, Observer: h.observer, AccessLog: h.records.access,
 		Audit: h.records.audit}

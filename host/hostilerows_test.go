@@ -105,14 +105,14 @@ var hostiles = []hostile{
 	{name: "descriptor", defence: byGuard, status: 200, says: `"response":1,`},
 
 	// What does not end, or fails, before there is an image.
-	{name: "start-loop", defence: byMeter, refused: "start: guest ran past its deadline"},
+	{name: "start-loop", defence: byMeter, refused: "start (limits.init = 2s): guest ran past its deadline"},
 	{name: "start-trap", defence: byEngine, refused: "start: guest trapped"},
-	{name: "initialize-loop", defence: byMeter, refused: "_initialize: guest ran past its deadline"},
+	{name: "initialize-loop", defence: byMeter, refused: "_initialize (limits.init = 2s): guest ran past its deadline"},
 	{name: "initialize-exit", defence: byEngine, refused: "_initialize: guest ended itself"},
-	{name: "init-loop", defence: byMeter, refused: "init: guest ran past its deadline"},
+	{name: "init-loop", defence: byMeter, refused: "init (limits.init = 2s): guest ran past its deadline"},
 	{name: "init-grow", defence: byMemory, refused: "init: guest had no memory"},
 	{name: "init-outside", defence: byExchange, refused: "init: guest broke the protocol"},
-	{name: "settle-loop", defence: byMeter, refused: "settle: guest ran past its deadline"},
+	{name: "settle-loop", defence: byMeter, refused: "settle (limits.init = 2s): guest ran past its deadline"},
 
 	// Memory and tables.
 	{name: "grow", defence: byMemory, status: 500, errorType: "GuestMemory", atOnce: 4},

@@ -14,7 +14,8 @@ func newClean() *cobra.Command {
 		Use:   "clean",
 		Short: "Remove generations that are not needed any more",
 		Long: `Remove, in all services, the generations that get no requests, are not mapped, and came before
-the active one; but for the newest of them, so that a rollback finds one.`,
+the active one; but for the one that a rollback takes. Where more are kept, they are the
+newest.`,
 		Example: `  skep clean
   skep clean --keep 5`,
 		Args: arguments(0, 0),
@@ -39,6 +40,6 @@ the active one; but for the newest of them, so that a rollback finds one.`,
 		},
 	}
 	t.add(cmd)
-	cmd.Flags().UintVar(&keep, "keep", 1, "leave the newest `NUMBER` of them in each service")
+	cmd.Flags().UintVar(&keep, "keep", 1, "leave this `NUMBER` of them in each service")
 	return cmd
 }

@@ -104,8 +104,9 @@ func (d *deployment) run(cmd *cobra.Command, to deployments, b *bundler, paths [
 	}
 	for _, g := range before.Generations {
 		if g.ID == d.generation {
-			return fmt.Errorf("service %s has a generation %s already, and generations never change: choose another name by "+
-				"--generation, or remove it by skep delete %s %s", d.service, g.ID, d.service, g.ID)
+			return fmt.Errorf("service %s has a generation %s already, and generations never change: have it serve by skep "+
+				"switch %s %s, choose another name by --generation, or remove it by skep delete %s %s", d.service, g.ID, d.service,
+				g.ID, d.service, g.ID)
 		}
 	}
 	active := ""
@@ -131,9 +132,17 @@ func (d *deployment) run(cmd *cobra.Command, to deployments, b *bundler, paths [
 		return err
 	}
 	fmt.Fprintln(b.notes, to.loading(d.service, generation))
-	if err := d.activate(ctx, to, generation, active); err != nil {
+	switch err := d.activate(ctx, to, generation, active); {
+	case errors.Is(err, client.ErrUnreachable): // it may have done what it was asked for
+		fmt.Fprintf(b.notes, "generation %s of %s is there; skep generations %s shows whether it serves, skep switch %s %s "+
+			"has it serve\n", generation, d.service, d.service, d.service, generation)
+		return err
+	case err != nil:
 		return fmt.Errorf("%w\ngeneration %s of %s does not serve; what served before goes on. skep generations %s shows it, "+
 			"skep delete %s %s removes it", err, generation, d.service, d.service, d.service, generation)
+	}
+	if !d.hold {
+		noteDisabled(cmd, to, d.service)
 	}
 	return d.tell(cmd, generation, active)
 }

@@ -50,6 +50,7 @@ func describeStored(s store.Service) client.Service {
 				item.Share, item.Active = share.Proba, share.Proba > 0
 			}
 		}
+		item.Held = item.Held && !item.Active
 		for _, e := range g.Endpoints {
 			item.Endpoints = append(item.Endpoints, client.Endpoint{ID: e.ID, Generation: g.ID})
 		}

@@ -47,7 +47,7 @@ the folder.`,
 type keyOwner struct {
 	access
 	root, service string
-	admin         bool
+	admin, json   bool
 }
 
 func (o *keyOwner) add(cmd *cobra.Command) {
@@ -115,7 +115,7 @@ is its hash, an id that stands in logs, and what the flags say.`,
 		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return owner.do(cmd, func(c *client.Client) error {
-				return makeKey(cmd, c, client.Key{Label: label, Description: description, Expiry: expiry.Time})
+				return owner.makeKey(cmd, c, client.Key{Label: label, Description: description, Expiry: expiry.Time})
 			}, func(s *store.Store, id string) error {
 				settings, err := owner.settings(s)
 				if err != nil {
@@ -130,7 +130,9 @@ is its hash, an id that stands in logs, and what the flags say.`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprintln(cmd.OutOrStdout(), secret)
+				if err := owner.printNew(cmd, secret, described(key)); err != nil {
+					return err
+				}
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s is the id of the key, and its hash is in %s. Keep the key: it is shown only "+
 					"now.\n", key.ID, path)
 				if !owner.admin && settings.Method != manifest.AuthAPIKeys {
@@ -142,6 +144,7 @@ is its hash, an id that stands in logs, and what the flags say.`,
 		},
 	}
 	owner.add(cmd)
+	cmd.Flags().BoolVar(&owner.json, "json", false, "print JSON")
 	cmd.Flags().StringVar(&label, "label", "", "`TEXT` that says whose the key is")
 	cmd.Flags().StringVar(&description, "description", "", "`TEXT` that says what the key is for")
 	cmd.Flags().Var(&expiry, "expiry", "`TIME` from when on the key is not valid: 2030-12-31T00:00:00Z, or 720h from now")
@@ -158,7 +161,11 @@ func newKeysList() *cobra.Command {
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return owner.do(cmd, func(c *client.Client) error {
-				return listRemoteKeys(cmd, c)
+				list, err := c.Keys(cmd.Context())
+				if err != nil {
+					return explainAccess(c, err)
+				}
+				return owner.list(cmd.OutOrStdout(), list, time.Now())
 			}, func(s *store.Store, id string) error {
 				settings, err := owner.settings(s)
 				if err != nil {
@@ -172,18 +179,41 @@ func newKeysList() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("%s: %w", text.Name, err)
 				}
-				return listKeys(cmd.OutOrStdout(), append(settings.Keys, keys...), time.Now())
+				list := []client.Key{}
+				for _, k := range append(settings.Keys, keys...) {
+					list = append(list, described(k))
+				}
+				return owner.list(cmd.OutOrStdout(), list, time.Now())
 			})
 		},
 	}
 	owner.add(cmd)
+	cmd.Flags().BoolVar(&owner.json, "json", false, "print JSON")
 	return cmd
 }
 
-func listKeys(w io.Writer, keys []manifest.Key, now time.Time) error {
+// described is a stored key as a host describes it, without its hash.
+func described(k manifest.Key) client.Key {
+	return client.Key{ID: k.ID, Label: k.Label, Description: k.Description, Created: k.Created, Expiry: k.Expiry}
+}
+
+// printNew prints a key that was made: this once.
+func (o *keyOwner) printNew(cmd *cobra.Command, secret string, key client.Key) error {
+	if o.json {
+		key.Key = secret
+		return printJSON(cmd.OutOrStdout(), key)
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), printable(secret))
+	return err
+}
+
+func (o *keyOwner) list(w io.Writer, keys []client.Key, now time.Time) error {
+	slices.SortFunc(keys, func(a, b client.Key) int { return cmp.Compare(a.ID, b.ID) })
+	if o.json {
+		return printJSON(w, keys)
+	}
 	var t table
 	t.row("ID", "CREATED", "EXPIRY", "LABEL")
-	slices.SortFunc(keys, func(a, b manifest.Key) int { return cmp.Compare(a.ID, b.ID) })
 	for _, k := range keys {
 		expiry := date(k.Expiry)
 		if !k.Expiry.IsZero() && !now.Before(k.Expiry) {

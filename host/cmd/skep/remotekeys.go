@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"skep/host/internal/admin/client"
-	"skep/host/internal/manifest"
 )
 
 // remote gives a client where keys of a host that runs are meant: those of administrators, when --host is given, or its
@@ -30,25 +28,14 @@ func (o *keyOwner) remote(cmd *cobra.Command) (*client.Client, error) {
 }
 
 // makeKey has a host that runs make a key.
-func makeKey(cmd *cobra.Command, c *client.Client, like client.Key) error {
+func (o *keyOwner) makeKey(cmd *cobra.Command, c *client.Client, like client.Key) error {
 	made, err := c.NewKey(cmd.Context(), like)
 	if err != nil {
 		return explainAccess(c, err)
 	}
-	fmt.Fprintln(cmd.OutOrStdout(), printable(made.Key))
+	if err := o.printNew(cmd, made.Key, made); err != nil {
+		return err
+	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s is the id of the key. Keep the key: it is shown only now.\n", printable(made.ID))
 	return nil
-}
-
-// listRemoteKeys lists the keys of the administrators of a host that runs.
-func listRemoteKeys(cmd *cobra.Command, c *client.Client) error {
-	list, err := c.Keys(cmd.Context())
-	if err != nil {
-		return explainAccess(c, err)
-	}
-	var keys []manifest.Key
-	for _, k := range list {
-		keys = append(keys, manifest.Key{ID: k.ID, Label: k.Label, Created: k.Created, Expiry: k.Expiry})
-	}
-	return listKeys(cmd.OutOrStdout(), keys, time.Now())
 }

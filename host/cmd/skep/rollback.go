@@ -21,6 +21,7 @@ before they did. A second rollback undoes the first.`,
 				if err != nil {
 					return err
 				}
+				noteDisabled(cmd, d, args[0])
 				return t.done(cmd, args[0], generation, "%s: generation %s is active", args[0], generation)
 			})
 		},

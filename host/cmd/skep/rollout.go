@@ -34,6 +34,9 @@ With --wait, the exit code is 1 unless the generation has taken over.`,
 			if err := checkService(cmd, args[0]); err != nil {
 				return err
 			}
+			if !(plan.Share > 0 && plan.Share < 1) {
+				return misuse(cmd, "bad value %v for --share: allowed are numbers between 0 and 1", plan.Share)
+			}
 			c, err := host.open(cmd)
 			if err != nil {
 				return err

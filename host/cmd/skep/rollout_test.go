@@ -63,7 +63,7 @@ func TestRollout(t *testing.T) {
 	}{
 		{"v3", "--key wrong", exitFailure, "", "authenti"},
 		{"v9", "", exitFailure, "", "no generation v9"},
-		{"v3", "--share 2", exitFailure, "", "there must be 2 to 100"},
+		{"v3", "--min-samples 0", exitFailure, "", "minSamples is 0"},
 		{"v3", "--wait", exitFailure, "v3 gets 40 % of the requests\n", "withdrawn, v1 answers all requests: "},
 		{"v2", "--wait", exitOK, "v2 has taken over\n", ""},
 		{"v1", "", exitOK, "v1 gets 40 % of the requests\n", ""},

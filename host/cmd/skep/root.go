@@ -106,7 +106,7 @@ func flagError(cmd *cobra.Command, err error) error {
 func arguments(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < least || most >= 0 && len(args) > most {
-			return misuse(cmd, "%d arguments given, want: %s", len(args), cmd.UseLine())
+			return misuse(cmd, "%s given, want: %s", counted(len(args), "argument"), cmd.UseLine())
 		}
 		return nil
 	}

@@ -62,10 +62,19 @@ func activeOf(s client.Service) string {
 	return strings.Join(names, ", ")
 }
 
-// problemOf is what is wrong with a service, or with its newest generation.
+// problemOf is what is wrong with a service, with its newest generation, or with an endpoint of that one.
 func problemOf(s client.Service) string {
-	if s.Problem != "" || len(s.Generations) == 0 || s.Generations[0].Reason == "" {
+	if s.Problem != "" || len(s.Generations) == 0 {
 		return s.Problem
 	}
-	return s.Generations[0].ID + ": " + s.Generations[0].Reason
+	newest := s.Generations[0]
+	if newest.Reason != "" {
+		return newest.ID + ": " + newest.Reason
+	}
+	for _, e := range newest.Endpoints {
+		if e.Reason != "" {
+			return "endpoint " + e.ID + ": " + e.Reason
+		}
+	}
+	return ""
 }

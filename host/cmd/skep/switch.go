@@ -27,6 +27,7 @@ one that appears in the folder of services.`,
 					if err != nil {
 						return err
 					}
+					noteDisabled(cmd, d, args[0])
 					return t.done(cmd, args[0], generation, "%s: generation %s is active, and newer ones will be", args[0], generation)
 				})
 			}
@@ -37,6 +38,7 @@ one that appears in the folder of services.`,
 				if err := d.SwitchTo(cmd.Context(), args[0], args[1]); err != nil {
 					return err
 				}
+				noteDisabled(cmd, d, args[0])
 				return t.done(cmd, args[0], args[1], "%s: generation %s is active", args[0], args[1])
 			})
 		},

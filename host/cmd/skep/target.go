@@ -84,7 +84,11 @@ func (t *target) print(cmd *cobra.Command, value any, tell func(w io.Writer) err
 	if !t.json {
 		return tell(cmd.OutOrStdout())
 	}
-	e := json.NewEncoder(cmd.OutOrStdout())
+	return printJSON(cmd.OutOrStdout(), value)
+}
+
+func printJSON(w io.Writer, value any) error {
+	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(value)
 }
@@ -96,6 +100,14 @@ func (t *target) done(cmd *cobra.Command, id, generation, format string, args ..
 		Generation string `json:"generation,omitempty"`
 	}{id, generation}
 	return t.print(cmd, value, tellLine(format, args...))
+}
+
+// noteDisabled tells people when a service answers nothing although a generation of it was made active. What has been
+// done holds, also where this cannot be found out.
+func noteDisabled(cmd *cobra.Command, d deployments, id string) {
+	if s, err := d.Service(cmd.Context(), id); err == nil && !s.Enabled {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s is disabled: it answers 503 until skep enable %s\n", id, id)
+	}
 }
 
 // tellLine tells one line to people.

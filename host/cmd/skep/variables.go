@@ -68,8 +68,15 @@ func applySettings(cmd *cobra.Command, root string) error {
 
 // badValue says that a flag's value, which came from the flag, its variable or a file, is not allowed, and what is.
 func badValue(source, value string, f *pflag.Flag, cause error) string {
-	if f.Value.Type() == "bool" {
+	switch f.Value.Type() { // what Go's library says of these is for programmers
+	case "bool":
 		cause = allowed("true", "false")
+	case "uint", "uint64":
+		cause = allowed("whole numbers from 0")
+	case "float64":
+		cause = allowed("numbers, as 0.1")
+	case "duration":
+		cause = allowed("lengths of time, as 500ms, 30s or 5m")
 	}
 	return fmt.Sprintf("bad value %q for %s: %v", value, source, cause)
 }

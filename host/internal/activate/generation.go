@@ -19,6 +19,7 @@ type generation struct {
 	stored     store.Generation
 	candidates []*candidate
 	endpoints  map[string]*service.Endpoint // by id, as far as it is known; some may be of another generation
+	outlived   map[string]error             // why endpoints were refused whose predecessors go on
 	replaces   *generation                  // of the same id, with other files; nil where there is none
 	again      time.Time                    // when what could not be loaded is tried once more; zero: never
 }
@@ -98,10 +99,11 @@ func (l *line) keepGood(g, before *generation) {
 	if before == nil {
 		return
 	}
+	g.outlived = make(map[string]error)
 	for id, e := range g.endpoints {
 		old := before.endpoints[id]
 		if e.State == service.StateRefused && old != nil && old.State == service.StateReady {
-			g.endpoints[id] = old
+			g.endpoints[id], g.outlived[id] = old, e.Reason
 			l.a.Log.Warn("the endpoint's predecessor goes on", "service", l.id, "endpoint", id,
 				"generation", old.Generation)
 		}

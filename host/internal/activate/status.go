@@ -29,6 +29,8 @@ type GenerationStatus struct {
 	// Refused is why it cannot serve, nil where nothing is known against it.
 	Refused   error
 	Endpoints []*service.Endpoint // by id; what is known of them, empty before it was loaded
+	// Outlived is why endpoints were refused whose predecessors are among Endpoints and go on.
+	Outlived map[string]error
 }
 
 // Services are all services, by id.
@@ -79,7 +81,7 @@ func (l *line) describe(id string, published *service.Service) GenerationStatus 
 	}
 	var endpoints map[string]*service.Endpoint
 	if have := l.loaded[id]; have != nil {
-		g.Loaded, endpoints = true, have.endpoints
+		g.Loaded, g.Outlived, endpoints = true, have.outlived, have.endpoints
 	} else if r, ok := l.refused[id]; ok {
 		endpoints = r.generation.Endpoints
 	}

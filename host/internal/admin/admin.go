@@ -24,6 +24,8 @@ type Config struct {
 	Store     *store.Store
 	Activator *activate.Activator
 	Rollouts  *rollout.Rollouts
+	// Access says why what the files of a service say of access is not in force, empty where it is; nil: always empty.
+	Access func(service string) string
 	// Version is that of the host.
 	Version string
 	// Observer has the metrics of the host and the log lines of its endpoints.

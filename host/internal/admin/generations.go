@@ -28,14 +28,21 @@ type generationItem struct {
 func describeGenerations(st activate.Status, endpoints bool) []generationItem {
 	list := []generationItem{}
 	for _, g := range st.Generations {
-		item := generationItem{Generation: g.ID, Active: g.Share > 0, Proba: g.Share, Loaded: g.Loaded, Held: g.Held}
+		item := generationItem{Generation: g.ID, Active: g.Share > 0, Proba: g.Share, Loaded: g.Loaded,
+			Held: g.Held && g.Share == 0}
 		if g.Refused != nil {
 			item.Reason = g.Refused.Error()
 		}
 		for _, e := range g.Endpoints {
-			if endpoints || e.State == service.StateRefused {
-				item.Endpoints = append(item.Endpoints, describeEndpoint(e))
+			outlived := g.Outlived[e.ID]
+			if !endpoints && e.State != service.StateRefused && outlived == nil {
+				continue
 			}
+			described := describeEndpoint(e)
+			if outlived != nil {
+				described.Reason = outlived.Error()
+			}
+			item.Endpoints = append(item.Endpoints, described)
 		}
 		list = append(list, item)
 	}

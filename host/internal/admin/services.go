@@ -34,15 +34,18 @@ type serviceItem struct {
 	Enabled   bool   `json:"enabled"`
 	Mode      string `json:"mode,omitempty"`
 	Problem   string `json:"problem,omitempty"`
-	// Generations are the newest first. Of their endpoints a list has those that are refused.
+	// Generations are the newest first. Of their endpoints a list has those with a reason: they are
+	// refused, or were, and their predecessors go on.
 	Generations []generationItem `json:"generations"`
 }
 
-func describeService(s activate.Status, endpoints bool) serviceItem {
-	item := serviceItem{ServiceID: s.ID, Enabled: !s.Disabled, Mode: string(s.Mode),
-		Generations: describeGenerations(s, endpoints)}
-	if s.Problem != nil {
-		item.Problem = s.Problem.Error()
+func (s *Server) describeService(st activate.Status, endpoints bool) serviceItem {
+	item := serviceItem{ServiceID: st.ID, Enabled: !st.Disabled, Mode: string(st.Mode),
+		Generations: describeGenerations(st, endpoints)}
+	if st.Problem != nil {
+		item.Problem = st.Problem.Error()
+	} else if s.Access != nil {
+		item.Problem = s.Access(st.ID)
 	}
 	return item
 }
@@ -50,7 +53,7 @@ func describeService(s activate.Status, endpoints bool) serviceItem {
 func (s *Server) listServices(http.ResponseWriter, *http.Request) (any, error) {
 	list := []serviceItem{}
 	for _, st := range s.Activator.Services() {
-		list = append(list, describeService(st, false))
+		list = append(list, s.describeService(st, false))
 	}
 	return list, nil
 }
@@ -74,7 +77,7 @@ func (s *Server) showService(_ http.ResponseWriter, r *http.Request) (any, error
 	return struct {
 		serviceItem
 		Rollout *rolloutItem `json:"rollout,omitempty"`
-	}{describeService(st, true), s.describeRollout(st.ID)}, nil
+	}{s.describeService(st, true), s.describeRollout(st.ID)}, nil
 }
 
 func (s *Server) createService(_ http.ResponseWriter, r *http.Request) (any, error) {

@@ -212,6 +212,14 @@ func (p *Policies) build(service string, s settings, before *Policy) (*Policy, e
 	return policy, nil
 }
 
+// Problem says why what the files of a service say of access is not in force; empty where it is.
+func (p *Policies) Problem(service string) string {
+	if e := (*p.known.Load())[service]; e != nil {
+		return e.reason
+	}
+	return ""
+}
+
 // Close ends the looking, and the fetching of keys.
 func (p *Policies) Close() {
 	if p.stop != nil {

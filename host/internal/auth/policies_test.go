@@ -111,6 +111,9 @@ func TestPoliciesFollowFiles(t *testing.T) {
 		}
 		w.expect(t, "not made public", "", "", ErrNotAuthenticated)
 		w.expect(t, "not made public", "Bearer secretA", "a", nil)
+		if got := w.Problem("demo"); !strings.Contains(got, "[auth]") && !strings.Contains(got, "auth.method") {
+			t.Errorf("with %q the problem is %q", text, got)
+		}
 		if text == "-" {
 			w.write(t, "service.toml", "")
 		}
@@ -127,6 +130,9 @@ func TestPoliciesFollowFiles(t *testing.T) {
 	w.expect(t, "changes", "", "", ErrNotAuthenticated)
 	w.look()
 	w.expect(t, "made public", "", "", nil)
+	if got := w.Problem("demo") + w.Problem("nobody"); got != "" {
+		t.Errorf("settings that are in force are a problem: %s", got)
+	}
 	w.expect(t, "public", "Bearer wrong", "", nil)
 	w.write(t, "service.toml", "-")
 	w.look()

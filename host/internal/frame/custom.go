@@ -105,6 +105,9 @@ func (d *Decoder) readHeaders() error {
 
 const contentType = "Content-Type"
 
+// maxShownName is how much of a header's name an error shows, in bytes.
+const maxShownName = 64
+
 // readHeader takes one [name, value].
 func (d *Decoder) readHeader() (name, value []byte, err error) {
 	n, err := d.r.array("a header")
@@ -127,7 +130,8 @@ func (d *Decoder) readHeader() (name, value []byte, err error) {
 		return nil, nil, err
 	}
 	if !fieldValue(value) {
-		return nil, nil, d.r.broken("a header's value with control characters, which ends")
+		return nil, nil, d.r.broken("control characters in the value of the header " + string(name[:min(len(name), maxShownName)]) +
+			", which ends")
 	}
 	return name, value, nil
 }

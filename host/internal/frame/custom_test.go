@@ -137,6 +137,17 @@ func TestBrokenCustom(t *testing.T) {
 	}
 }
 
+// TestBrokenHeaderIsNamed has an answer with many headers refused: the reason says which one is to be mended.
+func TestBrokenHeaderIsNamed(t *testing.T) {
+	long := "X-" + strings.Repeat("a", 100)
+	for name, want := range map[string]string{"X-Bad": "in the value of the header X-Bad, which", long: "header " + long[:64] + ", which"} {
+		_, err := readAs(runFunction, 0, result(t, abi.TagCustom, 200, nil, "", headers("X-Good", "1", name, "a\r\nb")))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("header %s: error %v, want %q", name, err, want)
+		}
+	}
+}
+
 func TestHeaderLimits(t *testing.T) {
 	var many list
 	for range abi.MaxHeaders {

@@ -33,12 +33,19 @@ func buildGo(ctx context.Context, j job) error {
 		return fmt.Errorf(`%w: there is no "go" in PATH; install Go 1.26 or later, see https://go.dev/doc/install`,
 			ErrCompiler)
 	}
-	return run(ctx, j, command{
+	err = run(ctx, j, command{
 		path: compiler,
 		args: append(slices.Clone(goFlags), "-o", j.out, "."),
 		env:  goEnv(os.LookupEnv),
 	})
+	if err != nil && strings.Contains(err.Error(), "package "+goSDK+" is not in std") {
+		err = fmt.Errorf("%w\nthe go.mod does not say where the SDK is: skep new makes a project that holds it", err)
+	}
+	return err
 }
+
+// goSDK is the package that endpoints in Go import.
+const goSDK = "skep/guest-sdk/go/skep"
 
 // goEnv is what the compiler's environment needs beyond the user's own, in which GOFLAGS, proxies and caches stay.
 func goEnv(lookup func(string) (string, bool)) []string {

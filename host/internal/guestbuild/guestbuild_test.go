@@ -201,6 +201,18 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestNoSDK builds a project whose go.mod does not know the SDK, as one that was not made by skep new.
+func TestNoSDK(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"go.mod": goMod, "main.go": "package main\n\n" +
+		"import _ \"skep/guest-sdk/go/skep\"\n\nfunc main() {}\n"})
+	_, err := Build(t.Context(), Options{Dir: dir})
+	const want = "\nthe go.mod does not say where the SDK is: skep new makes a project that holds it"
+	if !errors.Is(err, ErrCompile) || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got %v, want it to end with %q", err, want)
+	}
+}
+
 func TestNoCompiler(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"go.mod": goMod})

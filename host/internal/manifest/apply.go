@@ -56,9 +56,12 @@ func readText(text []byte, read func(*table)) *problems {
 	return ps
 }
 
-// syntax reports what the TOML library says.
+// syntax reports what the TOML library says. Of a word without quotes it says what its first letter might begin, if that.
 func (ps *problems) syntax(err error) {
 	p := Problem{Text: strings.TrimPrefix(err.Error(), "toml: ")}
+	if strings.HasPrefix(p.Text, "expected keyword ") || strings.HasSuffix(p.Text, " at start of value") {
+		p.Text += "; strings must be quoted"
+	}
 	var at *toml.DecodeError
 	if errors.As(err, &at) {
 		p.Line, p.Column = at.Position()

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -157,6 +158,9 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 		if err != nil {
 			if in != nil {
 				in.close()
+			}
+			if errors.Is(err, service.ErrGuestTimeout) {
+				step += fmt.Sprintf(" (limits.init = %v)", s.spec.Limits.Init)
 			}
 			err = fmt.Errorf("%s: %w", step, err)
 		}

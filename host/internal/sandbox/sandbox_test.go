@@ -148,7 +148,7 @@ func TestInit(t *testing.T) {
 		spec.Init = []byte("loop")
 		spec.Limits.Init = 10 * short // the start of the guest is a part of it
 	})
-	if !errors.Is(err, service.ErrGuestTimeout) || !strings.HasPrefix(err.Error(), "init: ") {
+	if !errors.Is(err, service.ErrGuestTimeout) || !strings.HasPrefix(err.Error(), fmt.Sprintf("init (limits.init = %v): ", 10*short)) {
 		t.Errorf("endless init: %v", err)
 	}
 	_, err = load(t, func(spec *Spec) { spec.WarmUp = [][]byte{[]byte("count"), []byte("trap")} })

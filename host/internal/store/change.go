@@ -191,17 +191,24 @@ func (s *Store) Previous(id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	have := s.generations(id)
+	if g := st.previous(s.generations(id)); g != "" {
+		return g, nil
+	}
+	return "", fmt.Errorf("%w: service %s has had no other generation that is still there", ErrNotFound, id)
+}
+
+// previous is the generation of those there are that a rollback makes active; empty where there is none.
+func (st State) previous(have []Generation) string {
 	if from := st.Rollout.From; has(have, from) {
-		return from, nil
+		return from
 	}
 	now := st.alone()
 	for _, g := range slices.Backward(st.History) {
 		if g != now && has(have, g) {
-			return g, nil
+			return g
 		}
 	}
-	return "", fmt.Errorf("%w: service %s has had no other generation that is still there", ErrNotFound, id)
+	return ""
 }
 
 // alone is the generation that is to get all requests; empty where several share them, or nothing has served yet.

@@ -73,7 +73,7 @@ func (s *Store) Delete(id string) error {
 }
 
 // Clean removes the generations of a service that nothing maps to, but for those that came after the one that is active
-// and the newest keep of the others. It gives their names.
+// and keep of the others: the one that a rollback takes, and the newest. It gives their names.
 func (s *Store) Clean(id string, keep int) (removed []string, err error) {
 	err = s.change(id, func(st *State, have []Generation) (err error) {
 		removed, err = s.dropAll(st, id, st.unneeded(have, keep))
@@ -90,9 +90,15 @@ func (st State) unneeded(have []Generation, keep int) (list []string) {
 	if first < 0 {
 		return nil // nobody knows yet which of them serves
 	}
+	spared := st.previous(have)
+	if keep == 0 || st.uses(spared) || !has(have[first:], spared) {
+		spared = ""
+	} else {
+		keep--
+	}
 	for _, g := range have[first:] {
 		switch {
-		case st.uses(g.ID):
+		case st.uses(g.ID), g.ID == spared:
 		case keep > 0:
 			keep--
 		default:

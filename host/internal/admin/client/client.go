@@ -61,7 +61,7 @@ func (c *Client) Check() error {
 	u, err := url.Parse(c.URL)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: it cannot be read as a URL", ErrURL) // err would repeat it, with what may be a key
+		return fmt.Errorf("%w: it cannot be read as a URL; give one as http://127.0.0.1:12001", ErrURL) // err would repeat it, with what may be a key
 	case u.User != nil:
 		return fmt.Errorf("%w: it holds a user name, and a key does not belong there", ErrURL)
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "":
