@@ -318,6 +318,25 @@ func TestLogsAreFollowed(t *testing.T) {
 	}
 }
 
+// Who wrote an endpoint finds in its log why a call of it failed, which clients are not told.
+func TestLogsTellOfFailures(t *testing.T) {
+	a := observed(t, "trap")
+	if got := a.Post(t, "docs/trap/run", strange, "X-Request-Id: the-call"); got.Status != 500 {
+		t.Errorf("got %+v", got)
+	}
+	var said []string
+	for line := range strings.Lines(a.raw(t, 200, "GET", services+"/docs/endpoints/trap/logs", "", "Bearer "+a.key)) {
+		var got struct{ Level, Generation, RequestID, Message string }
+		if err := json.Unmarshal([]byte(line), &got); err != nil || got.Level != "ERROR" || got.Generation != "v1" || got.RequestID != "the-call" {
+			t.Errorf("%v: %s", err, line)
+		}
+		said = append(said, got.Message)
+	}
+	if len(said) < 3 || !strings.HasPrefix(said[0], "call failed, GuestTrap: ") || said[1] != ".inner()" || said[2] != "\t.outer()" {
+		t.Errorf("it is told %q", said)
+	}
+}
+
 // TestRecords compares the access log and the audit log with the requests that were made. Neither ever holds a key.
 func TestRecords(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()

@@ -19,6 +19,8 @@ const (
 	typeNoHandler       = "NoHandler"
 )
 
+var errErrorAsValue = invalidResult(errors.New("the handler returned an error as its value: return it as the second result"))
+
 var errNilResponse = invalidResult(errors.New("the handler returned a pointer to an answer that is nil, and no error"))
 
 // invalidResult makes an error that says what is wrong with a handler's result.

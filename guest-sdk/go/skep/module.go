@@ -194,6 +194,8 @@ func (m *module) serveFunction() error {
 	case RawJSON:
 		m.result = abi.AppendResult(m.result[:0], abi.Result{Tag: abi.TagJSON, Value: v})
 		return nil
+	case error:
+		return errErrorAsValue
 	}
 	m.result = abi.AppendValueHead(m.result[:0])
 	m.result, err = m.encoder.Append(m.result, v, 0)

@@ -288,6 +288,8 @@ func TestResponsesThatAreRefused(t *testing.T) {
 		want string
 	}{
 		{"nil", (*Response)(nil), "is nil, and no error"},
+		{"error", NewError(404, "no such thing"), "return it as the second result"},
+		{"any error", errors.New("no such thing"), "return it as the second result"},
 		{"status 199", NewResponse(199, ""), "status 199"},
 		{"status 600", NewResponse(600, ""), "status 600"},
 		{"headers", NewResponse(200, "", many...), "65 headers"},

@@ -21,7 +21,8 @@ func newLogs() *cobra.Command {
 		Use:   "logs SERVICE/ENDPOINT",
 		Short: "Show what an endpoint logs",
 		Long: `Show the last lines that an endpoint has logged, as the host has kept them: time, level,
-generation, the id of the request, and the message. With --follow also those to come,
+generation, the id of the request, and the message. Among them are those of the host on
+calls that failed, and on answers that it corrected. With --follow also those to come,
 until the command is interrupted.`,
 		Example: `  skep logs demo/greet --follow`,
 		Args:    arguments(1, 1),

@@ -27,31 +27,43 @@ func (s *Server) explain(x *exchange, e *service.Endpoint, err error, attrs ...s
 	x.account.errorType = f.errorType
 	e.Stats.Failed(f.errorType)
 	cause, stack := splitCause(err.Error())
-	attrs = append(attrs, slog.Int("status", f.status), slog.String("cause", cause))
+	attrs = append(attrs, slog.String("errorType", f.errorType), slog.Int("status", f.status), slog.String("cause", cause))
+	lines := []string{"call failed, " + f.errorType + ": " + cause}
 	if stack != "" {
 		attrs = append(attrs, slog.String("stack", stack))
+		for frame := range strings.Lines(stack) {
+			lines = append(lines, strings.TrimRight(frame, "\n"))
+		}
 	}
-	s.logCall(slog.LevelError, "call failed", x, e, f.errorType, attrs...)
+	s.logCall(slog.LevelError, "call failed", x, e, f.errorType, lines, attrs...)
 	return f
 }
 
-// logCall writes a line on a call of an endpoint, unless there were too many of that sort. The errorType is "" for what
-// is none.
-func (s *Server) logCall(level slog.Level, msg string, x *exchange, e *service.Endpoint, errorType string,
+// corrected tells that not all of an answer was sent as it was.
+func (s *Server) corrected(x *exchange, e *service.Endpoint, note string) {
+	note = clip(note, maxCause)
+	const msg = "answer corrected"
+	s.logCall(slog.LevelWarn, msg, x, e, "", []string{msg + ": " + note}, slog.String("note", note))
+}
+
+// logCall writes of a call of an endpoint to the host's log, and some lines to that of the endpoint, unless there was too
+// much of that sort.
+func (s *Server) logCall(level slog.Level, msg string, x *exchange, e *service.Endpoint, sort string, lines []string,
 	attrs ...slog.Attr) {
-	dropped, ok := s.lines.pass(time.Now(), lineSort{e.Place(), msg + errorType})
+	dropped, ok := s.lines.pass(time.Now(), lineSort{e.Place(), msg + sort})
 	if !ok {
 		return
 	}
-	all := []slog.Attr{slog.String("service", e.Service), slog.String("generation", e.Generation),
-		slog.String("endpoint", e.ID), slog.String("requestId", string(x.ctx.id))}
-	if errorType != "" {
-		all = append(all, slog.String("errorType", errorType))
-	}
-	if all = append(all, attrs...); dropped > 0 {
+	id := string(x.ctx.id)
+	all := append([]slog.Attr{slog.String("service", e.Service), slog.String("generation", e.Generation),
+		slog.String("endpoint", e.ID), slog.String("requestId", id)}, attrs...)
+	if dropped > 0 {
 		all = append(all, slog.Int("linesDropped", dropped))
 	}
 	s.Log.LogAttrs(&x.ctx, level, msg, all...)
+	for _, line := range lines {
+		e.Stats.Lines(e.Generation).Line(level, id, line)
+	}
 }
 
 // splitCause parts the text of an error from the trace that the engine adds to it. Both may quote the module; a log

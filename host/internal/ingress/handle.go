@@ -292,7 +292,7 @@ func (s *Server) call(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint
 		return false
 	}
 	for _, note := range x.decoder.Reply.Notes {
-		s.logCall(slog.LevelWarn, "answer corrected", x, e, "", slog.String("note", clip(note, maxCause)))
+		s.corrected(x, e, note)
 	}
 	x.account.answered = answered
 	s.reply(ctx, x, e, a, moments{start, called, answered, usage})

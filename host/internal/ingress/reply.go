@@ -2,7 +2,6 @@ package ingress
 
 import (
 	"bytes"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -63,8 +62,7 @@ func (s *Server) writeCustom(ctx *fasthttp.RequestCtx, x *exchange, e *service.E
 	x.lines = appendTimings(append(x.lines[:0], e.Generation...), c.timing())
 	for _, header := range r.Headers {
 		if ownHeader(header.Name) || s.cors.owns(header.Name) {
-			s.logCall(slog.LevelWarn, "answer corrected", x, e, "",
-				slog.String("note", "header "+string(header.Name)+": dropped, it tells who answers"))
+			s.corrected(x, e, "header "+string(header.Name)+": dropped, it tells who answers")
 			continue
 		}
 		x.lines = appendLine(x.lines, header.Name, header.Value)

@@ -117,7 +117,7 @@ func (c *selfCalls) call(ctx context.Context, relay *frame.Relay, e *service.End
 		return usage, err
 	}
 	for _, note := range relay.Notes() {
-		c.s.logCall(slog.LevelWarn, "answer corrected", c.x, e, "", slog.String("note", clip(note, maxCause)))
+		c.s.corrected(c.x, e, note)
 	}
 	return usage, nil
 }
