@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/valyala/fasthttp"
+
+	"skep/host/internal/clock"
 )
 
 // limit says how much of a body is read: what its endpoint takes, and of any body so little that the connection can go
@@ -39,12 +41,14 @@ func (s *Server) called(h *fasthttp.RequestHeader) int64 {
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	x := s.exchanges.Get().(*exchange)
 	defer x.giveBack()
+	x.account.start = clock.Now()
 	if s.judge(ctx, x) {
 		ctx.Response.Reset()
 		ctx.Response.Header.DisableNormalizing() // Reset has turned it on
 		return fasthttp.StatusContinue
 	}
 	part(ctx)
+	s.finish(ctx, x, clock.Now())
 	return ctx.Response.StatusCode()
 }
 
@@ -85,15 +89,17 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 // refuseLarge answers a request whose body was not read to its end. What is wrong beside its size comes first: an
 // endpoint that does not exist has no limit. Of a chunked request the HTTP server has forgotten the head by then.
 func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
-	c, ok := ctx.Conn().(*conn)
-	x := s.exchanges.Get().(*exchange)
-	defer x.giveBack()
-	if ok && c.head.length > 0 {
+	if c, ok := ctx.Conn().(*conn); ok && c.head.length > 0 {
+		x := s.exchanges.Get().(*exchange)
+		defer x.giveBack()
+		x.account.start = clock.Now()
 		if s.judge(ctx, x) {
 			writeError(ctx, 413, "PayloadTooLarge", "the body has more than the "+strconv.Itoa(freeBody)+" bytes that are read here")
 		}
+		s.finish(ctx, x, clock.Now())
 		return
 	}
+	defer func() { s.Observer.Unrouted(ctx.Response.StatusCode()) }()
 	s.identify(ctx, appendRequestID(nil, namesOf(ctx), &ctx.Request.Header))
 	writeError(ctx, 413, "PayloadTooLarge", "the body has more bytes than are read here")
 }
