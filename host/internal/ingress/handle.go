@@ -59,9 +59,12 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	x.names = namesOf(ctx)
 	x.ctx.id = appendRequestID(x.ctx.id[:0], x.names, &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
-	if !taken(ctx) {
+	switch {
+	case !taken(ctx):
 		errFraming.write(ctx)
-	} else if !s.cors.preflight(ctx) {
+	case s.cors.preflight(ctx):
+		x.path = canonical(x.path, ctx.Request.Header.RequestURI()) // for its records
+	default:
 		s.serve(ctx, x, start)
 	}
 	now := x.account.answered
