@@ -104,6 +104,9 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		return
 	}
 	if s.isAdmin(x.path) {
+		if c, ok := ctx.Conn().(*conn); ok {
+			c.unsure = true
+		}
 		s.admin(ctx)
 		return
 	}
