@@ -6,6 +6,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"skep/host/internal/clock"
+	"skep/host/internal/service"
 )
 
 // limit says how much of a body is read: what its endpoint takes, and of any body so little that the connection can go
@@ -74,7 +75,7 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 	switch {
 	case r.endpoint == nil:
 		return true
-	case (e != nil || most == 0) && !callable(ctx, e, r): // another generation may have it
+	case (most == 0 || e != nil && e.State == service.StateReady) && !callable(ctx, e, r): // else another generation has it
 		return false
 	case int64(ctx.Request.Header.ContentLength()) > most:
 		writeTooLarge(ctx, most, "has "+strconv.Itoa(ctx.Request.Header.ContentLength())+" bytes")
