@@ -107,6 +107,8 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		if c, ok := ctx.Conn().(*conn); ok {
 			c.unsure = true
 		}
+		ctx.Response.Header.Del("DSS-API-Version") // it sends its own
+		ctx.Response.Header.Del("DSS-Version")
 		s.admin(ctx)
 		return
 	}
