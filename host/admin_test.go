@@ -405,6 +405,16 @@ func TestSharedAdmin(t *testing.T) {
 	a.ask(t, 200, "POST", services+"/docs/generations?generation=v1&activate=true", zipped(t, "a.wasm", says("one")))
 	a.answers(t, "one", "v1")
 	a.raw(t, 401, "GET", services, "", "")
+	res, err := http.Get(a.URL + services)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	for _, name := range []string{"DSS-API-Version", "DSS-Version", "X-Request-Id"} {
+		if values := res.Header.Values(name); len(values) != 1 {
+			t.Errorf("%s: %q", name, values)
+		}
+	}
 	alone := administer(t, host.Config{})
 	alone.admin = alone.URL
 	alone.raw(t, 404, "GET", services, "", "Bearer "+alone.key)

@@ -123,7 +123,9 @@ func New(config Config) (*Host, error) {
 	h.activator.Max, h.activator.Keep, h.activator.Observer = settings.Max, config.KeepGenerations, h.observer
 	h.close = sync.OnceValue(h.shutdown)
 
-	h.policies = auth.NewPolicies(h.store, config.Log)
+	h.policies = auth.NewPolicies(h.store, func(service string) bool {
+		return h.registry.Lookup([]byte(service)) != nil
+	}, config.Log)
 	h.rollouts = rollout.New(rollout.Config{Store: h.store, Activator: h.activator, Registry: h.registry, Audit: audit,
 		Log: config.Log})
 	h.admin = admin.New(admin.Config{Store: h.store, Activator: h.activator, Rollouts: h.rollouts, Access: h.policies.Problem,

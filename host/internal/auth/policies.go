@@ -20,11 +20,13 @@ const lookEvery = 2 * time.Second
 // Policies are the policies of all services of a store, as the operator's files say them. They follow changes of the
 // files; a change counts when two looks in a row have found it, so that no half-written file does.
 type Policies struct {
-	store *store.Store
-	log   *slog.Logger
-	known atomic.Pointer[map[string]*entry]
+	store  *store.Store
+	serves func(service string) bool // whether requests find it
+	log    *slog.Logger
+	known  atomic.Pointer[map[string]*entry]
 
-	mu   sync.Mutex // of those who change known
+	mu   sync.Mutex      // of those who change known
+	gone map[string]bool // services that did not exist at the last look
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -36,10 +38,11 @@ type entry struct {
 	reason string // why the files are not in force, "" when they are; it was logged
 }
 
-// NewPolicies makes policies for the services of a store, and begins to look for changes. They must be closed, before
-// the store is.
-func NewPolicies(s *store.Store, log *slog.Logger) *Policies {
-	p := newPolicies(s, log)
+// NewPolicies makes policies for the services of a store, and begins to look for changes. What is known of a service that
+// two looks in a row have found neither to serve nor to have a folder is forgotten: old keys do not open a new service
+// of its name. Policies must be closed, before the store is.
+func NewPolicies(s *store.Store, serves func(service string) bool, log *slog.Logger) *Policies {
+	p := newPolicies(s, serves, log)
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
 	go func() {
@@ -57,8 +60,8 @@ func NewPolicies(s *store.Store, log *slog.Logger) *Policies {
 	return p
 }
 
-func newPolicies(s *store.Store, log *slog.Logger) *Policies {
-	p := &Policies{store: s, log: log, done: make(chan struct{})}
+func newPolicies(s *store.Store, serves func(service string) bool, log *slog.Logger) *Policies {
+	p := &Policies{store: s, serves: serves, log: log, gone: make(map[string]bool), done: make(chan struct{})}
 	p.known.Store(&map[string]*entry{})
 	return p
 }
@@ -100,9 +103,12 @@ func (p *Policies) load(service string) *entry {
 	return e
 }
 
+// put changes what is known of a service; nil is nothing.
 func (p *Policies) put(service string, e *entry) {
 	next := maps.Clone(*p.known.Load())
-	next[service] = e
+	if next[service] = e; e == nil {
+		delete(next, service)
+	}
 	p.known.Store(&next)
 }
 
@@ -111,13 +117,41 @@ func (p *Policies) look() {
 	for service := range *p.known.Load() {
 		p.mu.Lock()
 		old := (*p.known.Load())[service]
-		if e := p.follow(service, old); e != old {
+		e := old
+		if p.exists(service) {
+			delete(p.gone, service)
+			e = p.follow(service, old)
+		} else if p.gone[service] {
+			delete(p.gone, service)
+			e = nil
+		} else {
+			p.gone[service] = true // a request may just have found it
+		}
+		if e != old {
 			p.put(service, e)
-			if old.policy != nil && e.policy != old.policy {
-				old.policy.closeBut(e.policy)
-			}
+			old.closeBut(e)
 		}
 		p.mu.Unlock()
+	}
+}
+
+// exists says whether a service serves, or has a folder as far as that can be told.
+func (p *Policies) exists(service string) bool {
+	if p.serves(service) {
+		return true
+	}
+	_, err := p.store.State(service)
+	return !errors.Is(err, store.ErrNotFound)
+}
+
+// closeBut ends the policy of an entry, except for what the next one goes on with; nil is none.
+func (e *entry) closeBut(next *entry) {
+	switch {
+	case e.policy == nil:
+	case next == nil:
+		e.policy.Close()
+	case next.policy != e.policy:
+		e.policy.closeBut(next.policy)
 	}
 }
 

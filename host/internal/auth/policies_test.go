@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"skep/host/internal/manifest"
@@ -17,23 +18,24 @@ import (
 // watched are the policies of a folder whose files a test changes. Nobody looks at them but the test.
 type watched struct {
 	*Policies
-	root string
-	log  *logBuffer
+	root   string
+	log    *logBuffer
+	served *atomic.Bool
 }
 
 func watch(t *testing.T) *watched {
 	t.Helper()
-	root, log := t.TempDir(), new(logBuffer)
+	root, log, served := t.TempDir(), new(logBuffer), new(atomic.Bool)
 	s, err := store.Open(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPolicies(s, slog.New(slog.NewTextHandler(log, nil)))
+	p := newPolicies(s, func(string) bool { return served.Load() }, slog.New(slog.NewTextHandler(log, nil)))
 	t.Cleanup(func() {
 		p.Close()
 		_ = s.Close()
 	})
-	return &watched{p, root, log}
+	return &watched{p, root, log, served}
 }
 
 // write writes a file of service demo; "-" removes it.
@@ -175,6 +177,36 @@ func TestPoliciesCannotBeRead(t *testing.T) {
 			w.expect(t, "mended", "", "", nil)
 		})
 	}
+}
+
+// TestPoliciesForgetServices: what opened a service that is gone does not open a new one of its name, and nobody follows
+// it any more. While it still serves, or has its folder, it stays as it is.
+func TestPoliciesForgetServices(t *testing.T) {
+	w := watch(t)
+	w.write(t, "service.toml", apiKeys)
+	w.write(t, "keys.json", file(t, stored("a", "secretA")))
+	w.expect(t, "start", "Bearer secretA", "a", nil)
+	w.look()
+	w.look()
+	w.served.Store(true)
+	if err := os.RemoveAll(filepath.Join(w.root, "demo")); err != nil {
+		t.Fatal(err)
+	}
+	w.look()
+	w.look()
+	w.look()
+	w.expect(t, "still serving", "", "", ErrNotAuthenticated)
+	w.served.Store(false)
+	w.look()
+	w.expect(t, "just found", "", "", ErrNotAuthenticated)
+	w.look()
+	if known := *w.known.Load(); len(known) != 0 || len(w.gone) != 0 {
+		t.Errorf("known are %v, gone %v", known, w.gone)
+	}
+	w.write(t, "service.toml", apiKeys)
+	w.write(t, "keys.json", file(t, stored("b", "secretB")))
+	w.expect(t, "old key", "Bearer secretA", "", ErrNotAuthenticated)
+	w.expect(t, "new key", "Bearer secretB", "b", nil)
 }
 
 // TestPoliciesKeepFetchedKeys shows that a change of the settings does not forget keys that cannot be fetched again.

@@ -51,12 +51,16 @@ func (s *Server) finish(ctx *fasthttp.RequestCtx, x *exchange, now time.Time) {
 }
 
 func (s *Server) record(ctx *fasthttp.RequestCtx, x *exchange, a *account, status int, took time.Duration) {
+	var answer []byte
+	if !ctx.Response.IsBodyStream() { // that of a log that is followed has no end
+		answer = ctx.Response.Body()
+	}
 	r := observe.Request{ID: x.ctx.id, Start: time.Now().Add(-took), Took: took, Remote: ctx.RemoteAddr().String(),
 		Method: ctx.Method(), Path: x.path, Status: status, ErrorType: a.errorType,
-		In: len(ctx.Request.Body()), Out: len(ctx.Response.Body()),
+		In: len(ctx.Request.Body()), Out: len(answer),
 		Service: a.service, KeyID: a.caller.ID, Called: a.called,
 		Wait: a.usage.Wait, Guest: a.usage.Guest, Fuel: a.usage.Fuel,
-		Result: ctx.Response.Body()}
+		Result: answer}
 	if a.caller.Method != 0 {
 		r.Auth = a.caller.Method.String()
 	}

@@ -49,7 +49,7 @@ func guarded(t *testing.T, called *atomic.Int64) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policies := auth.NewPolicies(s, slog.New(slog.DiscardHandler))
+	policies := auth.NewPolicies(s, func(string) bool { return true }, slog.New(slog.DiscardHandler))
 	t.Cleanup(func() {
 		policies.Close()
 		_ = s.Close()

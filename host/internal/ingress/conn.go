@@ -42,6 +42,7 @@ type conn struct {
 	used  bool  // it is not the first message
 
 	readBy, writeBy time.Time // the deadlines in force
+	unsure          bool      // they may not be: what answered a request has set its own
 	exchange        *exchange // of the request that was answered last; its buffers hold the answer
 
 	refused *refusal    // what every read returns from now on
@@ -155,6 +156,9 @@ func (c *conn) failed(err error) error {
 // readHead waits for a message and reads its head.
 func (c *conn) readHead() error {
 	c.release()
+	if c.unsure {
+		c.readBy, c.writeBy, c.unsure = time.Time{}, time.Time{}, false
+	}
 	if c.r == c.w {
 		if err := c.wait(); err != nil {
 			return err

@@ -270,3 +270,30 @@ func TestWriteTimeAfterIdling(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeAfterTheAdminAPI: what answers for the admin API takes the deadlines of a connection off, and the next wait sets
+// them again.
+func TestTimeAfterTheAdminAPI(t *testing.T) {
+	s := New(Config{Access: public{}, Registry: registry(), Version: "9.9.9", Log: slog.New(slog.DiscardHandler),
+		Admin: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			control := http.NewResponseController(w)
+			_, _ = control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Time{})
+		})})
+	s.gate.idle = 2 * time.Second
+	conn := serveOn(t, s).dial(t)
+	in := bufio.NewReader(conn)
+	for range 3 {
+		if _, err := io.WriteString(conn, request("GET", AdminPrefix, "")); err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(8 * time.Second))
+	if _, err := in.ReadByte(); err != io.EOF {
+		t.Errorf("the connection has no deadline: %v", err)
+	}
+}

@@ -94,12 +94,12 @@ func failureOf(err error) failure {
 
 // handleBroken answers a request that could not be read; the HTTP server ends the connection with it.
 func (s *Server) handleBroken(ctx *fasthttp.RequestCtx, err error) {
-	defer func() { s.Observer.Unrouted(ctx.Response.StatusCode()) }()
 	part(ctx)
 	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
 		s.refuseLarge(ctx)
 		return
 	}
+	defer func() { s.Observer.Unrouted(ctx.Response.StatusCode()) }()
 	s.identify(ctx, appendRequestID(nil, namesOf(ctx), &ctx.Request.Header))
 	if r := refused(ctx); r != nil {
 		r.write(ctx)

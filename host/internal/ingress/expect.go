@@ -4,6 +4,9 @@ import (
 	"strconv"
 
 	"github.com/valyala/fasthttp"
+
+	"skep/host/internal/clock"
+	"skep/host/internal/service"
 )
 
 // limit says how much of a body is read: what its endpoint takes, and of any body so little that the connection can go
@@ -39,12 +42,14 @@ func (s *Server) called(h *fasthttp.RequestHeader) int64 {
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	x := s.exchanges.Get().(*exchange)
 	defer x.giveBack()
+	x.account.start = clock.Now()
 	if s.judge(ctx, x) {
 		ctx.Response.Reset()
 		ctx.Response.Header.DisableNormalizing() // Reset has turned it on
 		return fasthttp.StatusContinue
 	}
 	part(ctx)
+	s.finish(ctx, x, clock.Now())
 	return ctx.Response.StatusCode()
 }
 
@@ -70,7 +75,7 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 	switch {
 	case r.endpoint == nil:
 		return true
-	case (e != nil || most == 0) && !callable(ctx, e, r): // another generation may have it
+	case (most == 0 || e != nil && e.State == service.StateReady) && !callable(ctx, e, r): // else another generation has it
 		return false
 	case int64(ctx.Request.Header.ContentLength()) > most:
 		writeTooLarge(ctx, most, "has "+strconv.Itoa(ctx.Request.Header.ContentLength())+" bytes")
@@ -85,15 +90,17 @@ func (s *Server) judge(ctx *fasthttp.RequestCtx, x *exchange) bool {
 // refuseLarge answers a request whose body was not read to its end. What is wrong beside its size comes first: an
 // endpoint that does not exist has no limit. Of a chunked request the HTTP server has forgotten the head by then.
 func (s *Server) refuseLarge(ctx *fasthttp.RequestCtx) {
-	c, ok := ctx.Conn().(*conn)
-	x := s.exchanges.Get().(*exchange)
-	defer x.giveBack()
-	if ok && c.head.length > 0 {
+	if c, ok := ctx.Conn().(*conn); ok && c.head.length > 0 {
+		x := s.exchanges.Get().(*exchange)
+		defer x.giveBack()
+		x.account.start = clock.Now()
 		if s.judge(ctx, x) {
 			writeError(ctx, 413, "PayloadTooLarge", "the body has more than the "+strconv.Itoa(freeBody)+" bytes that are read here")
 		}
+		s.finish(ctx, x, clock.Now())
 		return
 	}
+	defer func() { s.Observer.Unrouted(ctx.Response.StatusCode()) }()
 	s.identify(ctx, appendRequestID(nil, namesOf(ctx), &ctx.Request.Header))
 	writeError(ctx, 413, "PayloadTooLarge", "the body has more bytes than are read here")
 }

@@ -6,12 +6,14 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"skep/host/internal/service"
 )
 
 // TestExpectRefused shows that a client which asks before it sends its body is refused without being asked for it.
 func TestExpectRefused(t *testing.T) {
 	loading := endpoint("loading", nil)
-	loading.State = 1
+	loading.State, loading.MaxBody = service.StateLoading, 0
 	s := start(t, endpoint("echo", guest(echoArgs)), loading)
 	for _, test := range []struct {
 		method, path, header string
@@ -74,5 +76,25 @@ func TestExpectAccepted(t *testing.T) {
 			len(res.Header["Dss-Version"]) != 1 {
 			t.Errorf("request %d: %d, %v", i, res.StatusCode, res.Header)
 		}
+	}
+}
+
+// TestExpectOfAnotherGeneration: an endpoint that the active generation has refused may answer from another one.
+func TestExpectOfAnotherGeneration(t *testing.T) {
+	refused, ready := endpoint("echo", nil), endpoint("echo", guest(echoArgs))
+	refused.State, refused.MaxBody = service.StateRefused, 0
+	ready.Generation = "v2"
+	r := registry(refused)
+	docs := *r.Lookup([]byte("docs"))
+	docs.Others = []*service.Generation{{ID: "v2", Endpoints: map[string]*service.Endpoint{"echo": ready}}}
+	docs.Mapping = service.Mapping{{Generation: "v2", Weight: 1}}
+	r.Put(&docs)
+	s := startWith(t, Config{Registry: r})
+	conn := s.dial(t)
+	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n", echoPath); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || line != "HTTP/1.1 100 Continue\r\n" {
+		t.Errorf("%q, %v", line, err)
 	}
 }

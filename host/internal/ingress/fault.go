@@ -18,13 +18,14 @@ const (
 
 // fail answers a request whose call failed.
 func (s *Server) fail(ctx *fasthttp.RequestCtx, x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) {
-	s.explain(x, e, err, attrs...).write(ctx)
+	f := s.explain(x, e, err, attrs...)
+	x.account.errorType = f.errorType
+	f.write(ctx)
 }
 
-// explain is what a client is told of a call that failed. The cause goes to the log only, with the guest's stack.
+// explain is what a caller is told of a call that failed. The cause goes to the log only, with the guest's stack.
 func (s *Server) explain(x *exchange, e *service.Endpoint, err error, attrs ...slog.Attr) failure {
 	f := failureOf(err)
-	x.account.errorType = f.errorType
 	e.Stats.Failed(f.errorType)
 	cause, stack := splitCause(err.Error())
 	attrs = append(attrs, slog.String("errorType", f.errorType), slog.Int("status", f.status), slog.String("cause", cause))

@@ -59,9 +59,12 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	x.names = namesOf(ctx)
 	x.ctx.id = appendRequestID(x.ctx.id[:0], x.names, &ctx.Request.Header)
 	s.identify(ctx, x.ctx.id)
-	if !taken(ctx) {
+	switch {
+	case !taken(ctx):
 		errFraming.write(ctx)
-	} else if !s.cors.preflight(ctx) {
+	case s.cors.preflight(ctx):
+		x.path = canonical(x.path, ctx.Request.Header.RequestURI()) // for its records
+	default:
 		s.serve(ctx, x, start)
 	}
 	now := x.account.answered
@@ -101,6 +104,11 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, x *exchange, start time.Time) {
 		return
 	}
 	if s.isAdmin(x.path) {
+		if c, ok := ctx.Conn().(*conn); ok {
+			c.unsure = true
+		}
+		ctx.Response.Header.Del("DSS-API-Version") // it sends its own
+		ctx.Response.Header.Del("DSS-Version")
 		s.admin(ctx)
 		return
 	}

@@ -28,7 +28,7 @@ type Config struct {
 	Metadata bool        // endpoints see headers and path of a request
 	Alive    func() bool // whether load balancers are to send requests here; nil: always
 	Wire     Wire        // valid
-	// Admin answers below [AdminPrefix]; nil: nothing does.
+	// Admin answers below [AdminPrefix], and says itself which version does; nil: nothing does.
 	Admin http.Handler
 	Log   *slog.Logger
 

@@ -66,7 +66,7 @@ func (a *Audit) Record(r *Request) {
 	switch {
 	case r.Called:
 		a.call(r)
-	case r.Status == 401 || r.Status == 403:
+	case r.Service != "" && (r.Status == 401 || r.Status == 403): // of its own the admin API tells by APICalls
 		write(a.other, topicAuthFail, r.Start, r.Took, true, []slog.Attr{slog.String("msgType", topicAuthFail),
 			slog.String("serviceId", r.Service), slog.String("authMethod", r.Auth), slog.Int("status", r.Status),
 			slog.String("reason", r.ErrorType), slog.String("path", text(r.Path))}, r)
