@@ -229,6 +229,34 @@ func TestBudgetShrinksOthers(t *testing.T) {
 	second.pool.put(b, clock.Now())
 }
 
+// TestBudgetGrows shows that they make room for a guest that grows as well, and for one that is loaded.
+func TestBudgetGrows(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	idle := mustLoadInto(t, e, func(spec *Spec) { spec.Pool.Floor, spec.Pool.Cruise, spec.Pool.Ceil = 1, 99, 99 })
+	second := mustLoadInto(t, e, nil)
+	for _, room := range []int64{0, 1 << 20, 2 << 20, 3 << 20, 4 << 20, 5 << 20} {
+		t.Run(manifest.FormatSize(room), func(t *testing.T) {
+			e.budget.limit = 0
+			var taken []*instance
+			for range 9 {
+				taken = append(taken, mustTake(t, idle.pool))
+			}
+			for _, in := range taken {
+				idle.pool.put(in, clock.Now())
+			}
+			e.budget.limit = e.budget.used.Load() + room
+			if room == 0 {
+				mustAsk(t, second, "grow a little", "grown")
+			} else {
+				mustLoadInto(t, e, nil)
+			}
+			if got := idle.pool.total; got != 1 {
+				t.Errorf("%d instances of the other endpoint are left, want its floor", got)
+			}
+		})
+	}
+}
+
 // TestPoolWithoutRoom shows that an instance for which the budget has no room is waited for like one above the ceiling.
 func TestPoolWithoutRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

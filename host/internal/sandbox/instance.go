@@ -46,9 +46,6 @@ type instance struct {
 func (e *Engine) newInstance(m *module, limit int64, img *image, at *place, folder *resources.Folder, log guestLog) (
 	*instance, error) {
 	memory, err := e.newMemory(m, limit, img, at)
-	if errors.Is(err, ErrNoRoom) && e.pools.shrink() {
-		memory, err = e.newMemory(m, limit, img, at)
-	}
 	if errors.Is(err, ErrNoRoom) {
 		return nil, err // the guest is not at fault
 	}
