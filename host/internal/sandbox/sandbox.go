@@ -135,7 +135,7 @@ func (s *Sandbox) addFresh() error {
 // Renew puts a new instance in the place of those that are idle. The calls so far were tests: what they have left in an
 // instance, be it only that pages are taken for needed ones, is not what other calls should find.
 func (s *Sandbox) Renew() {
-	if s.image == nil {
+	if s.image == nil && s.spec.Isolation != manifest.IsolationInstance {
 		return // each call has a new one
 	}
 	s.pool.giveUp(0, 0)
