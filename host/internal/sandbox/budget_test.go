@@ -156,6 +156,35 @@ func TestBudgetRefusesModule(t *testing.T) {
 	}
 }
 
+// panics is a reader that does.
+type panics struct{}
+
+func (panics) ReadResult([]byte) error { panic("oops") }
+
+// TestLoadPanics shows that nothing stays taken by a module whose loading ends in a panic.
+func TestLoadPanics(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	files := resourcesOf(t, map[string]string{"a": "x"})
+	func() {
+		defer func() {
+			if p := recover(); p != "oops" {
+				t.Errorf("panic %v", p)
+			}
+		}()
+		_, _ = loadInto(t, e, func(spec *Spec) { spec.Accept, spec.Resources = panics{}, files })
+	}()
+	if used := e.budget.used.Load(); used != 0 || len(e.modules.loaded) != 0 {
+		t.Errorf("%d bytes and %d modules stay", used, len(e.modules.loaded))
+	}
+	entry, err := files.Find(files.Top(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Open(entry); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the files stay open: %v", err)
+	}
+}
+
 // TestBudgetHoldsHoarders has a guest take what it can get, in as many instances as it can get: the budget is kept, a
 // neighbour is served meanwhile, and all memory comes back.
 func TestBudgetHoldsHoarders(t *testing.T) {
