@@ -134,5 +134,5 @@ func (c *candidate) withdraw(reason error) {
 func passing(reason error) bool {
 	var system *fs.PathError
 	return errors.Is(reason, ErrInternal) || errors.Is(reason, sandbox.ErrNoRoom) ||
-		errors.As(reason, &system) && !errors.Is(reason, fs.ErrNotExist)
+		errors.Is(reason, sandbox.ErrCompiler) || errors.As(reason, &system) && !errors.Is(reason, fs.ErrNotExist)
 }

@@ -1,11 +1,31 @@
 package activate
 
 import (
+	"fmt"
+	"io/fs"
+	"syscall"
 	"testing"
 	"time"
 
+	"skep/host/internal/sandbox"
 	"skep/host/internal/service"
 )
+
+// What the module is not to blame for is tried again.
+func TestPassing(t *testing.T) {
+	for reason, want := range map[error]bool{
+		sandbox.ErrModule: false,
+		&fs.PathError{Op: "open", Path: "a.wasm", Err: fs.ErrNotExist}: false,
+		&fs.PathError{Op: "write", Path: "tmp", Err: syscall.ENOSPC}:   true,
+		ErrInternal:         true,
+		sandbox.ErrNoRoom:   true,
+		sandbox.ErrCompiler: true,
+	} {
+		if got := passing(fmt.Errorf("endpoint a: %w", reason)); got != want {
+			t.Errorf("%v: %v, want %v", reason, got, want)
+		}
+	}
+}
 
 // A generation that could not be loaded is tried once more when its time has come. Where another one serves by then, so that
 // it is not wanted any more, that is all.

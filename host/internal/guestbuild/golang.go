@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ func buildGo(ctx context.Context, j job) error {
 	err = run(ctx, j, command{
 		path: compiler,
 		args: append(slices.Clone(goFlags), "-o", j.out, "."),
-		env:  goEnv(os.LookupEnv),
+		env:  goEnv(os.LookupEnv, filepath.Dir(j.out)),
 	})
 	if err != nil && strings.Contains(err.Error(), "package "+goSDK+" is not in std") {
 		err = fmt.Errorf("%w\nthe go.mod does not say where the SDK is: skep new makes a project that holds it", err)
@@ -47,13 +48,17 @@ func buildGo(ctx context.Context, j job) error {
 // goSDK is the package that endpoints in Go import.
 const goSDK = "skep/guest-sdk/go/skep"
 
-// goEnv is what the compiler's environment needs beyond the user's own, in which GOFLAGS, proxies and caches stay.
-func goEnv(lookup func(string) (string, bool)) []string {
+// goEnv is what the compiler's environment needs beyond the user's own, in which GOFLAGS, proxies and caches stay. What it
+// leaves behind when it is ended lies in the folder work, which goes.
+func goEnv(lookup func(string) (string, bool), work string) []string {
 	env := []string{"GOOS=wasip1", "GOARCH=wasm", "GOWASM=", "CGO_ENABLED=0"}
 	if _, ok := lookup("GOWORK"); !ok {
 		// A go.work somewhere above would make the module depend on where the folder lies, and stop the build of a
 		// folder that it does not name. Who wants one can say so.
 		env = append(env, "GOWORK=off")
+	}
+	if _, ok := lookup("GOTMPDIR"); !ok {
+		env = append(env, "GOTMPDIR="+work)
 	}
 	return env
 }

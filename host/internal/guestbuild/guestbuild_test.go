@@ -250,11 +250,12 @@ func TestCanceled(t *testing.T) {
 func TestGoEnv(t *testing.T) {
 	set := func(string) (string, bool) { return "/my/go.work", true }
 	unset := func(string) (string, bool) { return "", false }
-	if got := strings.Join(goEnv(unset), " "); got != "GOOS=wasip1 GOARCH=wasm GOWASM= CGO_ENABLED=0 GOWORK=off" {
+	if got := strings.Join(goEnv(unset, "w"), " "); got !=
+		"GOOS=wasip1 GOARCH=wasm GOWASM= CGO_ENABLED=0 GOWORK=off GOTMPDIR=w" {
 		t.Errorf("environment is %s", got)
 	}
-	if got := strings.Join(goEnv(set), " "); strings.Contains(got, "GOWORK") {
-		t.Errorf("environment %s overrides the user's GOWORK", got)
+	if got := strings.Join(goEnv(set, "w"), " "); strings.Contains(got, "GOWORK") || strings.Contains(got, "GOTMPDIR") {
+		t.Errorf("environment %s overrides the user's GOWORK or GOTMPDIR", got)
 	}
 }
 

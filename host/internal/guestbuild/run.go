@@ -2,6 +2,7 @@ package guestbuild
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,6 +32,12 @@ func run(ctx context.Context, j job, c command) error {
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
 	cmd.Dir = j.dir
 	cmd.Env = append(os.Environ(), c.env...)
+	cmd.Cancel = func() error { // which lets a compiler clean up behind itself
+		if err := cmd.Process.Signal(os.Interrupt); err == nil || errors.Is(err, os.ErrProcessDone) {
+			return err
+		}
+		return cmd.Process.Kill() // where there are no interrupts
+	}
 	cmd.WaitDelay = 5 * time.Second // for processes that the compiler started and that outlive it
 	var output head
 	cmd.Stdout, cmd.Stderr = &output, &output

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"skep/host/internal/manifest"
@@ -18,6 +19,9 @@ type budget struct {
 	of    *budget // this one is a part of it and has no limit of its own; nil: it is the whole
 	limit int64   // bytes; 0: none
 	used  atomic.Int64
+
+	shrink    func() bool // makes room, and reports whether there was anything to be had; nil: there never is
+	shrinking sync.Mutex
 }
 
 // instanceOverhead is charged for each instance beside its memory and what its module declares: an allowance for what the
@@ -27,7 +31,8 @@ const instanceOverhead = 256 << 10
 // ErrNoRoom says that the budget is used up.
 var ErrNoRoom = errors.New("the memory budget of all guests is used up")
 
-// take charges n bytes. It reports false, and charges nothing, when they would go beyond the limit.
+// take charges n bytes, for which it makes room where it can. It reports false, and charges nothing, when they would go beyond
+// the limit.
 func (b *budget) take(n int64) bool {
 	if b == nil || n <= 0 {
 		return true
@@ -39,6 +44,19 @@ func (b *budget) take(n int64) bool {
 		b.used.Add(n)
 		return true
 	}
+	if b.fits(n) {
+		return true
+	}
+	if n > b.limit || b.shrink == nil {
+		return false
+	}
+	b.shrinking.Lock() // somebody may be making room just now
+	defer b.shrinking.Unlock()
+	return b.fits(n) || b.shrink() && b.fits(n)
+}
+
+// fits charges n bytes where there is room for them as it is.
+func (b *budget) fits(n int64) bool {
 	for {
 		used := b.used.Load()
 		if b.limit > 0 && n > b.limit-used {

@@ -156,6 +156,35 @@ func TestBudgetRefusesModule(t *testing.T) {
 	}
 }
 
+// panics is a reader that does.
+type panics struct{}
+
+func (panics) ReadResult([]byte) error { panic("oops") }
+
+// TestLoadPanics shows that nothing stays taken by a module whose loading ends in a panic.
+func TestLoadPanics(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	files := resourcesOf(t, map[string]string{"a": "x"})
+	func() {
+		defer func() {
+			if p := recover(); p != "oops" {
+				t.Errorf("panic %v", p)
+			}
+		}()
+		_, _ = loadInto(t, e, func(spec *Spec) { spec.Accept, spec.Resources = panics{}, files })
+	}()
+	if used := e.budget.used.Load(); used != 0 || len(e.modules.loaded) != 0 {
+		t.Errorf("%d bytes and %d modules stay", used, len(e.modules.loaded))
+	}
+	entry, err := files.Find(files.Top(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Open(entry); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the files stay open: %v", err)
+	}
+}
+
 // TestBudgetHoldsHoarders has a guest take what it can get, in as many instances as it can get: the budget is kept, a
 // neighbour is served meanwhile, and all memory comes back.
 func TestBudgetHoldsHoarders(t *testing.T) {
@@ -227,6 +256,34 @@ func TestBudgetShrinksOthers(t *testing.T) {
 	}
 	second.pool.put(a, clock.Now())
 	second.pool.put(b, clock.Now())
+}
+
+// TestBudgetGrows shows that they make room for a guest that grows as well, and for one that is loaded.
+func TestBudgetGrows(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	idle := mustLoadInto(t, e, func(spec *Spec) { spec.Pool.Floor, spec.Pool.Cruise, spec.Pool.Ceil = 1, 99, 99 })
+	second := mustLoadInto(t, e, nil)
+	for _, room := range []int64{0, 1 << 20, 2 << 20, 3 << 20, 4 << 20, 5 << 20} {
+		t.Run(manifest.FormatSize(room), func(t *testing.T) {
+			e.budget.limit = 0
+			var taken []*instance
+			for range 9 {
+				taken = append(taken, mustTake(t, idle.pool))
+			}
+			for _, in := range taken {
+				idle.pool.put(in, clock.Now())
+			}
+			e.budget.limit = e.budget.used.Load() + room
+			if room == 0 {
+				mustAsk(t, second, "grow a little", "grown")
+			} else {
+				mustLoadInto(t, e, nil)
+			}
+			if got := idle.pool.total; got != 1 {
+				t.Errorf("%d instances of the other endpoint are left, want its floor", got)
+			}
+		})
+	}
 }
 
 // TestPoolWithoutRoom shows that an instance for which the budget has no room is waited for like one above the ceiling.

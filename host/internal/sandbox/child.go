@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -167,7 +168,9 @@ func compileHere(module []byte) error {
 	}
 	ctx := experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
 	rt := wazero.NewRuntimeWithConfig(ctx, engineConfig(cache))
-	if _, err := rt.CompileModule(ctx, module); err != nil {
+	if _, err := rt.CompileModule(ctx, module); errors.As(err, new(*fs.PathError)) {
+		return fmt.Errorf("its code: %w", err) // cannot be written
+	} else if err != nil {
 		return unfit{fmt.Errorf("the engine does not compile it: %w", err)}
 	}
 	outline, err := wasmbin.Outline(module)

@@ -69,7 +69,7 @@ func (e *Engine) compile(ctx context.Context, binary []byte, digest string, memo
 		if err != nil {
 			return nil, err
 		}
-		if err := m.charge(&e.budget, &e.pools); err != nil {
+		if err := m.charge(&e.budget); err != nil {
 			return nil, errors.Join(err, m.free())
 		}
 		pace.Of(ctx).Step()
@@ -148,12 +148,12 @@ func (m *module) check(ctx context.Context) error {
 }
 
 // charge charges a budget for the code, which takes as much memory as its file.
-func (m *module) charge(b *budget, pools *pools) error {
+func (m *module) charge(b *budget) error {
 	size, err := m.kept.size()
 	if err != nil {
 		return fmt.Errorf("compiled code: %w", err)
 	}
-	if !b.take(size) && !(pools.shrink() && b.take(size)) {
+	if !b.take(size) {
 		return b.exhausted(size)
 	}
 	m.budget, m.charged = b, size

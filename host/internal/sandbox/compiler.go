@@ -29,6 +29,9 @@ type compiler struct {
 	started atomic.Int64 // children, ever
 }
 
+// ErrCompiler says that a module could not be compiled, and that nothing is known against it.
+var ErrCompiler = errors.New("the program that compiles modules")
+
 // maxReason is how much of what a child says is kept, in bytes. It may quote the module.
 const maxReason = 1 << 10
 
@@ -47,7 +50,7 @@ func newCompiler(argv []string) (*compiler, error) {
 		}
 		self, err := thisProgram()
 		if err != nil {
-			return nil, fmt.Errorf("the program that compiles modules: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrCompiler, err)
 		}
 		argv = []string{self}
 	}
@@ -56,7 +59,7 @@ func newCompiler(argv []string) (*compiler, error) {
 		program, err = filepath.Abs(program) // the child starts in another folder
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the program that compiles modules: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrCompiler, err)
 	}
 	argv = append([]string{program}, argv[1:]...)
 	processors := runtime.GOMAXPROCS(0)
@@ -145,7 +148,7 @@ func (c *compiler) runHere(ctx context.Context, t task, environment []string, yi
 
 	c.started.Add(1)
 	if err := c.victims.start(cmd); err != nil {
-		return fmt.Errorf("the program that compiles modules: %w", err)
+		return fmt.Errorf("%w: %w", ErrCompiler, err)
 	}
 	if yields {
 		giveWay(cmd.Process)
@@ -160,15 +163,15 @@ func (c *compiler) runHere(ctx context.Context, t task, environment []string, yi
 	case err == nil:
 		return nil
 	case cmd.ProcessState == nil:
-		return fmt.Errorf("the program that compiles modules: %w", err)
+		return fmt.Errorf("%w: %w", ErrCompiler, err)
 	}
 	switch code := cmd.ProcessState.ExitCode(); {
 	case code == childRefused:
 		return refuse("%s", said.text())
 	case code == childFailed:
-		return fmt.Errorf("the program that compiles modules: %s", said.text())
+		return fmt.Errorf("%w: %s", ErrCompiler, said.text())
 	case code == childDone: // and what it was given or said got lost
-		return fmt.Errorf("the program that compiles modules: %w", err)
+		return fmt.Errorf("%w: %w", ErrCompiler, err)
 	case code < 0:
 		return refuse("its compilation failed: %s", ended(cmd.ProcessState))
 	default:

@@ -58,8 +58,10 @@ func NewEngine(config Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{codes: codes, rollback: how, tokens: newTokens(), spare: newSpare(config.SpareProcessor), budget: budget{limit: config.MemoryBudget},
-		files: fileBudget{limit: maxSystemFiles()}}, nil
+	e := &Engine{codes: codes, rollback: how, tokens: newTokens(), spare: newSpare(config.SpareProcessor),
+		budget: budget{limit: config.MemoryBudget}, files: fileBudget{limit: maxSystemFiles()}}
+	e.budget.shrink = e.pools.shrink
+	return e, nil
 }
 
 // Serving says that requests are answered from now on: modules are compiled beside them, and not on all processors.

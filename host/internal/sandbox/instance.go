@@ -46,9 +46,6 @@ type instance struct {
 func (e *Engine) newInstance(m *module, limit int64, img *image, at *place, folder *resources.Folder, log guestLog) (
 	*instance, error) {
 	memory, err := e.newMemory(m, limit, img, at)
-	if errors.Is(err, ErrNoRoom) && e.pools.shrink() {
-		memory, err = e.newMemory(m, limit, img, at)
-	}
 	if errors.Is(err, ErrNoRoom) {
 		return nil, err // the guest is not at fault
 	}
@@ -136,6 +133,9 @@ func instanceOf(ctx context.Context) *instance { return ctx.Value(instanceKey{})
 // sleep is how the guest sleeps: never past the deadline of its call, which ends it, nor when nobody waits for the call
 // any more, and without a token, for which others wait.
 func (in *instance) sleep(ns int64) {
+	if ns == math.MaxInt64 {
+		return // of poll_oneoff, where all that the guest waits for has happened and no clock is among it
+	}
 	if in.engine.off.guard {
 		time.Sleep(time.Duration(ns))
 		return

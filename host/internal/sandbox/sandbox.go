@@ -75,6 +75,13 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 		s.pool.wake, s.pool.pack = s.wake, s.pack
 	}
 	s.shut = sync.OnceValue(s.shutdown)
+	ready := false
+	defer func() { // also when spec.Accept panics
+		if !ready {
+			_ = m.close() // what matters is why the module was refused
+			spec.closeResources()
+		}
+	}()
 	pace.Of(ctx).Step()
 	template, err := s.template(ctx)
 	if err == nil {
@@ -82,10 +89,9 @@ func (e *Engine) Load(ctx context.Context, spec Spec) (*Sandbox, error) {
 		err = s.adopt(ctx, template)
 	}
 	if err != nil {
-		_ = m.close() // what matters is why the module was refused
-		spec.closeResources()
 		return nil, err
 	}
+	ready = true
 	e.pools.add(s.pool)
 	return s, nil
 }
@@ -135,7 +141,7 @@ func (s *Sandbox) addFresh() error {
 // Renew puts a new instance in the place of those that are idle. The calls so far were tests: what they have left in an
 // instance, be it only that pages are taken for needed ones, is not what other calls should find.
 func (s *Sandbox) Renew() {
-	if s.image == nil {
+	if s.image == nil && s.spec.Isolation != manifest.IsolationInstance {
 		return // each call has a new one
 	}
 	s.pool.giveUp(0, 0)
@@ -146,7 +152,7 @@ func (s *Sandbox) Renew() {
 
 // template is an instance brought to the state of which an image is taken.
 func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
-	step := "instantiation"
+	step, ready := "instantiation", false
 	runtime.LockOSThread() // its faults are counted
 	defer runtime.UnlockOSThread()
 	defer func() {
@@ -154,11 +160,11 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 			in.log.end()
 			in.log.warming = false
 			in.engine.tokens.giveBack(&in.meter)
-		}
-		if err != nil {
-			if in != nil {
+			if !ready { // also when spec.Accept panics
 				in.close()
 			}
+		}
+		if err != nil {
 			if errors.Is(err, service.ErrGuestTimeout) {
 				step += fmt.Sprintf(" (limits.init = %v)", s.spec.Limits.Init)
 			}
@@ -206,6 +212,7 @@ func (s *Sandbox) template(ctx context.Context) (in *instance, err error) {
 			return in, err
 		}
 	}
+	ready = true
 	return in, nil
 }
 

@@ -68,6 +68,24 @@ func TestRenew(t *testing.T) {
 	}
 }
 
+// TestRenewWithoutImage is TestRenew for an instance that keeps its memory and has no image.
+func TestRenewWithoutImage(t *testing.T) {
+	s := loadLeak(t, ownEngine(t), 4, func(spec *Spec) {
+		spec.Isolation, spec.WarmUp = manifest.IsolationInstance, [][]byte{frameOf(order{orderTableSet, 2})}
+	})
+	if s.image != nil {
+		t.Fatal("it has an image, though its tables have changed")
+	}
+	give(t, s, order{orderPoke, 5000, 99})
+	if got := give(t, s, order{orderPeek, 5000}); got[0] != 99 {
+		t.Errorf("the next call finds %d, want 99", got[0])
+	}
+	s.Renew()
+	if got := give(t, s, order{orderPeek, 5000}); got[0] != 0 {
+		t.Errorf("after Renew, a call finds %d, want 0", got[0])
+	}
+}
+
 // TestFaults shows what each bad thing that a guest does comes to, and that the next call knows nothing of it.
 func TestFaults(t *testing.T) {
 	for _, isolation := range []manifest.Isolation{manifest.IsolationRequest, manifest.IsolationInstance} {

@@ -18,6 +18,11 @@ import (
 	"skep/host/internal/service"
 )
 
+// TestPollOfWhatIsThere has a guest wait, without a clock, for what has happened already.
+func TestPollOfWhatIsThere(t *testing.T) {
+	mustAsk(t, mustLoad(t, nil), "poll output", "0 1 2\n")
+}
+
 // TestWASIEnds has guests call each function of WASI for ever, and those that work on much with as much as they take:
 // the deadline ends them all.
 func TestWASIEnds(t *testing.T) {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
@@ -26,6 +27,18 @@ func hostCall(ptr unsafe.Pointer, n uint32) uint64
 
 //go:wasmimport skep_v1 call_result
 func hostCallResult(ptr unsafe.Pointer, n uint32)
+
+//go:wasmimport wasi_snapshot_preview1 poll_oneoff
+func pollOneoff(in, out unsafe.Pointer, n uint32, events unsafe.Pointer) uint32
+
+// pollOutput waits until standard output can be written to, for ever.
+func pollOutput() string {
+	var event [32]byte
+	var events uint32
+	subscription := [48]byte{8: 2, 16: 1} // to write to descriptor 1
+	number := pollOneoff(unsafe.Pointer(&subscription), unsafe.Pointer(&event), 1, unsafe.Pointer(&events))
+	return fmt.Sprintln(number, events, event[10])
+}
 
 // self has the other endpoint answer a frame.
 func self(frame []byte) string {
@@ -125,6 +138,8 @@ func call(ptr, n uint32) uint64 {
 		os.Exit(3)
 	case "sleep":
 		time.Sleep(time.Hour)
+	case "poll output":
+		return answer(pollOutput())
 	case "grow":
 		for {
 			hoard = append(hoard, make([]byte, 1<<20))
