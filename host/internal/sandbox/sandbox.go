@@ -104,11 +104,11 @@ func (s Spec) closeResources() {
 }
 
 // adopt takes the image of the template, which ends with that. A module that changed its tables or dropped segments
-// cannot have one: each of its calls gets a new instance.
+// cannot have one: each of its calls gets a new instance, unless instances keep their memory.
 func (s *Sandbox) adopt(ctx context.Context, template *instance) error {
 	if template.taint.Get() != 0 {
 		template.close()
-		s.spec.Log.Warn("the module changes its tables when it starts: every call gets a new instance, which is slow")
+		s.spec.Log.Warn("the module changes its tables when it starts, so it has no image: each new instance starts from the beginning, which is slow")
 		return nil
 	}
 	data, err := s.module.frozenData(s.spec.Module, template.memory.size)
