@@ -34,29 +34,30 @@ var ErrNoRoom = errors.New("the memory budget of all guests is used up")
 // take charges n bytes, for which it makes room where it can. It reports false, and charges nothing, when they would go beyond
 // the limit.
 func (b *budget) take(n int64) bool {
+	if b.fits(n) {
+		return true
+	}
+	all := b.whole()
+	if n > all.limit || all.shrink == nil {
+		return false
+	}
+	all.shrinking.Lock() // somebody may be making room just now
+	defer all.shrinking.Unlock()
+	return b.fits(n) || all.shrink() && b.fits(n)
+}
+
+// fits charges n bytes where there is room for them as it is.
+func (b *budget) fits(n int64) bool {
 	if b == nil || n <= 0 {
 		return true
 	}
 	if b.of != nil {
-		if !b.of.take(n) {
+		if !b.of.fits(n) {
 			return false
 		}
 		b.used.Add(n)
 		return true
 	}
-	if b.fits(n) {
-		return true
-	}
-	if n > b.limit || b.shrink == nil {
-		return false
-	}
-	b.shrinking.Lock() // somebody may be making room just now
-	defer b.shrinking.Unlock()
-	return b.fits(n) || b.shrink() && b.fits(n)
-}
-
-// fits charges n bytes where there is room for them as it is.
-func (b *budget) fits(n int64) bool {
 	for {
 		used := b.used.Load()
 		if b.limit > 0 && n > b.limit-used {
@@ -66,6 +67,14 @@ func (b *budget) fits(n int64) bool {
 			return true
 		}
 	}
+}
+
+// whole is the budget that this one is a part of, or itself.
+func (b *budget) whole() *budget {
+	for b.of != nil {
+		b = b.of
+	}
+	return b
 }
 
 func (b *budget) giveBack(n int64) {
@@ -88,6 +97,15 @@ func (p *place) charge(n int64) bool {
 	return true
 }
 
+// chargeFitting is charge where there is room as it is.
+func (p *place) chargeFitting(n int64) bool {
+	if !p.budget.fits(n) {
+		return false
+	}
+	p.charged += n
+	return true
+}
+
 func (p *place) uncharge(n int64) {
 	p.charged -= n
 	p.budget.giveBack(n)
@@ -98,9 +116,7 @@ func (p *place) leave() { p.uncharge(p.charged) }
 
 // exhausted is the ErrNoRoom for a request of n bytes.
 func (b *budget) exhausted(n int64) error {
-	for b.of != nil {
-		b = b.of
-	}
+	b = b.whole()
 	return fmt.Errorf("%w: %s are wanted, and %s of %s are taken; raise the budget, or lower limits.memory and pool.ceil "+
 		"of endpoints", ErrNoRoom, manifest.FormatSize(n), manifest.FormatSize(b.used.Load()), manifest.FormatSize(b.limit))
 }

@@ -286,6 +286,24 @@ func TestBudgetGrows(t *testing.T) {
 	}
 }
 
+// TestBudgetIsAskedOnce shows that a guest that grows and grows where there is no room keeps the host from nothing else.
+func TestBudgetIsAskedOnce(t *testing.T) {
+	e := newBudgetEngine(t, 0)
+	s := loadLeak(t, e, 4, nil)
+	var asked int
+	e.budget.shrink = func() bool {
+		asked++
+		return true
+	}
+	e.budget.limit = e.budget.used.Load()
+	for call := range 3 {
+		give(t, s, order{orderGrow, 1}, order{orderGrow, 1}, order{orderGrow, 2}, order{orderPoke, 5000, 1})
+		if asked != call+1 {
+			t.Errorf("after %d calls room was asked for %d times", call+1, asked)
+		}
+	}
+}
+
 // TestPoolWithoutRoom shows that an instance for which the budget has no room is waited for like one above the ceiling.
 func TestPoolWithoutRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -21,6 +21,7 @@ type linearMemory struct {
 	size     int    // what the guest has
 	most     int    // what it may have: the limit, or less where the module says so
 	refused  error  // why a grow was refused in this call
+	asked    bool   // room was asked for in this call
 	cutting  bool   // Reallocate is called to cut, not to grow
 	place           // in the budget, for more than size
 
@@ -85,7 +86,7 @@ func newMemory(size, limit, beside int64, mapped *frozen, at *place) (*linearMem
 
 // begin is called before a call.
 func (m *linearMemory) begin() {
-	m.refused = nil
+	m.refused, m.asked = nil, false
 	m.fresh = m.size - m.shedding.bytes - m.populated
 }
 
@@ -105,7 +106,12 @@ func (m *linearMemory) grow(size uint64) error {
 		return fmt.Errorf("it grew to its limit of %s", manifest.FormatSize(int64(m.most)))
 	}
 	more := int64(size) - int64(m.size)
-	if !m.charge(more) {
+	charged := m.chargeFitting(more)
+	if !charged && !m.asked { // once a call: to look for room takes longer than the guest is charged for
+		m.asked = true
+		charged = m.charge(more)
+	}
+	if !charged {
 		return m.budget.exhausted(more)
 	}
 	if err := commit(m.reserved, m.size, int(size)); err != nil {
