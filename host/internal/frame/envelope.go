@@ -30,7 +30,8 @@ type Context struct {
 //	{"response": value, "timing": {name: µs, …, "fuel": units}, "apiContext": {"serviceId", "endpointId", "serviceGeneration"}}
 //
 // The first key is the one of the action's shape. Where the value is the answer, the others are added to its own. A
-// negative duration is sent as 0, and so is what a host of this kind does not do, or does when all else is written.
+// negative duration is sent as 0. So are "enrich" and "postProcessing": nothing is added to records, and the reply is made when
+// its timing is known.
 func AppendEnvelope(dst []byte, a action.Action, value []byte, t Timing, c Context) []byte {
 	if key := a.Shape().Result; key != "" {
 		dst = append(append(append(dst, `{"`...), key...), `":`...)

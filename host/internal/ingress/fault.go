@@ -29,27 +29,22 @@ func (s *Server) explain(x *exchange, e *service.Endpoint, err error, attrs ...s
 	e.Stats.Failed(f.errorType)
 	cause, stack := splitCause(err.Error())
 	attrs = append(attrs, slog.String("errorType", f.errorType), slog.Int("status", f.status), slog.String("cause", cause))
-	lines := []string{"call failed, " + f.errorType + ": " + cause}
 	if stack != "" {
 		attrs = append(attrs, slog.String("stack", stack))
-		for frame := range strings.Lines(stack) {
-			lines = append(lines, strings.TrimRight(frame, "\n"))
-		}
 	}
-	s.logCall(slog.LevelError, "call failed", x, e, f.errorType, lines, attrs...)
+	s.logCall(slog.LevelError, "call failed", x, e, f.errorType, ", "+f.errorType+": "+cause+"\n"+stack, attrs...)
 	return f
 }
 
 // corrected tells that not all of an answer was sent as it was.
 func (s *Server) corrected(x *exchange, e *service.Endpoint, note string) {
 	note = clip(note, maxCause)
-	const msg = "answer corrected"
-	s.logCall(slog.LevelWarn, msg, x, e, "", []string{msg + ": " + note}, slog.String("note", note))
+	s.logCall(slog.LevelWarn, "answer corrected", x, e, "", ": "+note, slog.String("note", note))
 }
 
-// logCall writes of a call of an endpoint to the host's log, and some lines to that of the endpoint, unless there was too
-// much of that sort.
-func (s *Server) logCall(level slog.Level, msg string, x *exchange, e *service.Endpoint, sort string, lines []string,
+// logCall writes of a call of an endpoint to the host's log with attrs, and to that of the endpoint with what follows the
+// message there, line by line, unless there was too much of that sort.
+func (s *Server) logCall(level slog.Level, msg string, x *exchange, e *service.Endpoint, sort, follows string,
 	attrs ...slog.Attr) {
 	dropped, ok := s.lines.pass(time.Now(), lineSort{e.Place(), msg + sort})
 	if !ok {
@@ -62,8 +57,9 @@ func (s *Server) logCall(level slog.Level, msg string, x *exchange, e *service.E
 		all = append(all, slog.Int("linesDropped", dropped))
 	}
 	s.Log.LogAttrs(&x.ctx, level, msg, all...)
-	for _, line := range lines {
-		e.Stats.Lines(e.Generation).Line(level, id, line)
+	to := e.Stats.Lines(e.Generation)
+	for line := range strings.Lines(msg + follows) {
+		to.Line(level, id, strings.TrimRight(line, "\n"))
 	}
 }
 

@@ -97,15 +97,6 @@ func (p *place) charge(n int64) bool {
 	return true
 }
 
-// chargeFitting is charge where there is room as it is.
-func (p *place) chargeFitting(n int64) bool {
-	if !p.budget.fits(n) {
-		return false
-	}
-	p.charged += n
-	return true
-}
-
 func (p *place) uncharge(n int64) {
 	p.charged -= n
 	p.budget.giveBack(n)

@@ -106,14 +106,10 @@ func (m *linearMemory) grow(size uint64) error {
 		return fmt.Errorf("it grew to its limit of %s", manifest.FormatSize(int64(m.most)))
 	}
 	more := int64(size) - int64(m.size)
-	charged := m.chargeFitting(more)
-	if !charged && !m.asked { // once a call: to look for room takes longer than the guest is charged for
-		m.asked = true
-		charged = m.charge(more)
-	}
-	if !charged {
+	if !m.budget.fits(more) && !m.askFor(more) {
 		return m.budget.exhausted(more)
 	}
+	m.charged += more
 	if err := commit(m.reserved, m.size, int(size)); err != nil {
 		m.uncharge(more)
 		return err
@@ -123,6 +119,16 @@ func (m *linearMemory) grow(size uint64) error {
 	m.fresh += int(size) - reached
 	m.size = int(size)
 	return nil
+}
+
+// askFor takes from the budget what does not fit as it is, once a call: to look for room takes longer than the guest is
+// charged for.
+func (m *linearMemory) askFor(n int64) bool {
+	if m.asked {
+		return false
+	}
+	m.asked = true
+	return m.budget.take(n)
 }
 
 // populatePiece is how much memory is made resident until the call is looked at, in about the time of a slice.
